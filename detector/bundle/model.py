@@ -1,0 +1,99 @@
+"""A fitted model: from features and wording to one probability per head."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.bundle.thresholds import COMMENT, REVIEW_KIND, Thresholds
+from detector.bundle.trees import Trees, margins
+from detector.comment import KIND_CODE, REVIEW_KINDS, CommentBatch
+from detector.compiled import kernel
+from detector.engine import FeatureFrame
+from detector.text.reading import TextReading
+from detector.text.vectorize import Vectorizer, linear_scores
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One question: its trees over wording and behaviour, and its calibration.
+
+    The log-odds are ``a * wording + b * margin + c`` with a > 0 and b >= 0: strictly increasing in the wording
+    score, so that no two different texts need ever tie. ``calibration`` float64 (2, 3) holds a, b, c for live
+    comments and for reviews.
+    """
+
+    name: str
+    trees: Trees
+    calibration: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything that was fitted, and what it was fitted with.
+
+    ``weights`` float64 (columns, heads) and ``bias`` (heads,) score the wording; ``typical`` float64
+    (heads + features,) holds each input's median over genuine comments, for explanations.
+    """
+
+    model_id: str
+    vectorizer: Vectorizer
+    weights: Floats
+    bias: Floats
+    heads: tuple[Head, ...]
+    typical: Floats
+    thresholds: Thresholds
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def wording(self, reading: TextReading) -> Floats:
+        """The text heads' scores of m texts: float64, shape (m, heads)."""
+        return linear_scores(self.vectorizer.transform(reading), self.weights, self.bias)
+
+    def inputs(self, frame: FeatureFrame) -> Floats:
+        """What the trees see: the wording of all heads, then the features; float64, shape (n, heads + features)."""
+        return np.concatenate([frame.wording, frame.values.astype(np.float64)], axis=1)
+
+    def log_odds(self, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
+        """Calibrated log-odds per head (float64, shape (n, heads)); ``surface`` is 0 live, 1 review."""
+        out = np.zeros((len(inputs), len(self.heads)))
+        for column, head in enumerate(self.heads):
+            a, b, c = head.calibration[surface].T
+            out[:, column] = (a * inputs[:, column] + b * margins(head.trees, inputs)) + c
+        return out
+
+
+def surfaces(batch: CommentBatch) -> NDArray[np.intp]:
+    """0 for live comments, 1 for reviews (intp, shape (n,))."""
+    codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
+    return np.isin(batch.kind, codes).astype(np.intp)
+
+
+def surface_name(code: int) -> str:
+    """``comment`` or ``review``."""
+    return REVIEW_KIND if code else COMMENT
+
+
+@kernel
+def _sigmoid(z: Floats, out: Floats) -> None:
+    for r in range(z.shape[0]):
+        for k in range(z.shape[1]):
+            # Each side uses the exponential that cannot overflow.
+            if z[r, k] >= 0.0:
+                out[r, k] = 1.0 / (1.0 + math.exp(-z[r, k]))
+            else:
+                e = math.exp(z[r, k])
+                out[r, k] = e / (1.0 + e)
+
+
+def probabilities(log_odds: Floats) -> Floats:
+    """The logistic function of each value, element by element in one fixed way on every machine path."""
+    out = np.full(log_odds.shape, np.nan)
+    _sigmoid(log_odds, out)
+    return out

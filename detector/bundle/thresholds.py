@@ -1,0 +1,72 @@
+"""From which probability on a head asks for a review or warns of high risk, and on what evidence.
+
+A threshold stands on a sample of genuine comments: n comments in so many clusters of near-identical text, of
+which so many would be flagged. A head whose sample cannot prove a target has no threshold for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from detector.errors import BundleError, UsageError
+
+COMMENT, REVIEW_KIND = "comment", "review"
+SURFACES: Final = (COMMENT, REVIEW_KIND)
+DEFAULT_PROFILE: Final = "balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """``p`` at or above which ``level`` is given, or None where the sample cannot prove ``target``.
+
+    ``bound`` is the 95 % upper bound of the share of genuine comments flagged, for all heads of the surface
+    together; ``errors`` of ``n`` genuine comments in ``clusters`` groups were flagged by this head.
+    """
+
+    profile: str
+    surface: str
+    head: str
+    level: str
+    p: float | None
+    target: float
+    bound: float
+    n: int
+    clusters: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """All thresholds of a bundle."""
+
+    rows: tuple[Threshold, ...]
+
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles in the order they were set."""
+        return tuple(dict.fromkeys(row.profile for row in self.rows))
+
+    def cut(self, profile: str, surface: str, head: str, level: str) -> float:
+        """The probability from which on ``level`` is given; infinity where it never is."""
+        if profile not in self.profiles():
+            known = ", ".join(self.profiles())
+            raise UsageError(
+                f"unknown profile {profile!r}; this model has: {known}", zh=f"没有档位 {profile!r}；可选：{known}"
+            )
+        for row in self.rows:
+            if (row.profile, row.surface, row.head, row.level) == (profile, surface, head, level):
+                return float("inf") if row.p is None else row.p
+        return float("inf")
+
+    def as_dict(self) -> dict[str, Any]:
+        """What thresholds.json holds."""
+        return {"thresholds": [asdict(row) for row in self.rows]}
+
+    @staticmethod
+    def from_dict(content: Mapping[str, Any]) -> Thresholds:
+        """Read back what ``as_dict`` gave. Raises BundleError if it is something else."""
+        try:
+            return Thresholds(tuple(Threshold(**row) for row in content["thresholds"]))
+        except (KeyError, TypeError) as error:
+            raise BundleError(f"thresholds.json is not what this version writes: {error}") from error

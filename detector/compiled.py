@@ -1,0 +1,25 @@
+"""Compiles a kernel with numba where it is installed; elsewhere the same function runs uncompiled.
+
+Kernels use int64 arithmetic that never overflows and float64 sums in a fixed order, so that both ways
+give the same bits. ``NUMBA_DISABLE_JIT=1`` forces the uncompiled way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+try:
+    from numba import njit
+except ImportError:  # pragma: no cover - numba is installed wherever a wheel exists
+    njit = None
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile ``function`` (cached on disk, releasing the GIL, no fastmath), or return it as it is."""
+    if njit is None:
+        return function
+    compiled: F = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled

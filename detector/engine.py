@@ -1,0 +1,272 @@
+"""The only place where comments become numbers.
+
+``observe`` takes a batch of comments in event order and, for every comment, reads each signal as of just before
+it, then lets the signal remember it. Batches of one, of 256 and of ten million give the same numbers, bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import (
+    ACCOUNT_QUALITIES, ID_QUALITY_CODE, KIND_CODE, REVIEW_KINDS, SECOND_SOURCES, TS_SOURCE_CODE, CommentBatch,
+)  # fmt: skip
+from detector.signals.account import Account
+from detector.signals.burst import Burst
+from detector.signals.contact import Contact, has_contact_form
+from detector.signals.copying import Copying
+from detector.signals.rating import Rating
+from detector.signals.repetition import Repetition
+from detector.signals.signal import Feature, Observation, Signal, TextSignal
+from detector.signals.style import Style
+from detector.signals.timing import Timing
+from detector.state.accounts import Accounts, new_accounts, observe_accounts
+from detector.state.delivered import Delivered
+from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
+from detector.state.texts import Columns, TextMemory
+from detector.text.cues import BAD, GOOD, count_cues
+from detector.text.reading import TextReading, read_texts
+
+TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
+SIGNALS: Final[tuple[Signal, ...]] = (Copying(), Repetition(), Timing(), Burst(), Account(), Rating())
+# Changes whenever a number in a feature could: part of the schema's digest.
+HASH_VERSION: Final = 1
+MAX_SESSIONS: Final = 10_000
+
+# Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
+Wording = Callable[[TextReading], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The columns of a feature frame, in order."""
+
+    features: tuple[Feature, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The feature names."""
+        return tuple(f.name for f in self.features)
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever the columns, or the hashing below them, change."""
+        rows = [HASH_VERSION, *([f.name, f.unit, f.meaning] for f in self.features)]
+        return hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()
+
+
+SCHEMA: Final = Schema(tuple(f for signal in (*TEXT_SIGNALS, *SIGNALS) for f in signal.features))
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFrame:
+    """Features of n comments.
+
+    ``values`` float32 (n, features), NaN unknown; ``wording`` float64 (n, heads), the text scores; ``group``
+    int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither redelivered nor of
+    a kind that is not judged. Other rows are NaN.
+    """
+
+    values: NDArray[np.float32]
+    wording: NDArray[np.float64]
+    group: NDArray[np.int64]
+    duplicate: NDArray[np.bool_]
+    observed: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class SessionMemory:
+    """All that is remembered of one session of one room."""
+
+    accounts: Accounts = field(default_factory=new_accounts)
+    neighbours: Neighbours = field(default_factory=new_neighbours)
+    signals: list[Any] = field(default_factory=lambda: [signal.new_memory() for signal in SIGNALS])
+    delivered: Delivered = field(default_factory=Delivered)
+    comments: int = 0
+    clock_ms: float = float("nan")
+
+
+class FeatureEngine:
+    """Turns batches of comments into features; owns the memory of the sessions it has seen."""
+
+    def __init__(self, *, wording: Wording | None = None, max_sessions: int = MAX_SESSIONS) -> None:
+        self.sessions: dict[tuple[str, str], SessionMemory] = {}
+        self.sessions_evicted = 0
+        self._max_sessions = max_sessions
+        self._wording = wording
+        self._texts = TextMemory(self._compute)
+
+    def observe(self, batch: CommentBatch) -> FeatureFrame:
+        """Read each comment as of just before it, then remember it. ``batch`` must be in event order."""
+        return self._run(batch, remember=True)
+
+    def read(self, batch: CommentBatch) -> FeatureFrame:
+        """Read each comment as of now; nothing is remembered."""
+        return self._run(batch, remember=False)
+
+    def _compute(self, texts: Sequence[str]) -> Columns:
+        reading = read_texts(texts)
+        columns: Columns = {
+            "exact": reading.exact,
+            "skeleton": reading.prints.skeleton,
+            "bands": reading.prints.bands,
+            "sketch": reading.prints.sketch,
+            "wording": self._wording(reading) if self._wording else np.zeros((len(texts), 0)),
+        }
+        for signal in TEXT_SIGNALS:
+            columns[signal.name] = signal.measure(reading)
+        cues, _, _ = count_cues(reading.shaped)
+        columns["polarity"] = (cues[:, GOOD] - cues[:, BAD]).astype(np.float64)
+        return columns
+
+    def _run(self, batch: CommentBatch, *, remember: bool) -> FeatureFrame:
+        n = len(batch)
+        texts = self._texts.read(batch.text)
+        duplicate = np.zeros(n, dtype=np.bool_)
+        observed = batch.scored()
+        frame = FeatureFrame(
+            values=np.full((n, len(SCHEMA.features)), np.nan, dtype=np.float32),
+            wording=np.full((n, texts["wording"].shape[1]), np.nan),
+            group=np.zeros(n, dtype=np.int64),
+            duplicate=duplicate,
+            observed=observed,
+        )
+        for key, rows in _by_session(batch, observed):
+            memory = self._memory(key, remember=remember)
+            fresh = self._undelivered(batch, rows, memory, duplicate, remember=remember)
+            observed[duplicate] = False
+            if len(fresh):
+                _observe_session(batch, texts, fresh, memory, frame, remember=remember)
+        return frame
+
+    def _memory(self, key: tuple[str, str], *, remember: bool) -> SessionMemory:
+        memory = self.sessions.pop(key, None) or SessionMemory()
+        if remember or memory.comments:
+            # The session touched last stands last; the one idle for longest is forgotten first.
+            self.sessions[key] = memory
+        if len(self.sessions) > self._max_sessions:
+            del self.sessions[next(iter(self.sessions))]
+            self.sessions_evicted += 1
+        return memory
+
+    @staticmethod
+    def _undelivered(
+        batch: CommentBatch, rows: NDArray[np.intp], memory: SessionMemory, duplicate: NDArray[np.bool_], *,
+        remember: bool,
+    ) -> NDArray[np.intp]:  # fmt: skip
+        for row in rows.tolist():
+            comment_id = batch.comment_id[row]
+            if comment_id in memory.delivered:
+                duplicate[row] = True
+            elif remember:
+                memory.delivered.remember(comment_id)
+        return rows[~duplicate[rows]]
+
+
+def _by_session(batch: CommentBatch, observed: NDArray[np.bool_]) -> list[tuple[tuple[str, str], NDArray[np.intp]]]:
+    keys: dict[tuple[str, str], int] = {}
+    pairs = zip(batch.room_id, batch.session_id, strict=True)
+    codes = np.fromiter((keys.setdefault(pair, len(keys)) for pair in pairs), dtype=np.intp, count=len(batch))
+    if len(keys) == 1:
+        return [(next(iter(keys)), np.flatnonzero(observed))]
+    order = np.argsort(codes, kind="stable")
+    order = order[observed[order]]
+    bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
+    return [(key, order[bounds[code] : bounds[code + 1]]) for key, code in keys.items()]
+
+
+def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+    """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
+    qualities = [ID_QUALITY_CODE[name] for name in (*sorted(ACCOUNT_QUALITIES), "name_only")]
+    known = np.isin(batch.user_id_quality[rows], qualities)
+    keys: dict[str, int] = {"": 0}
+    out = np.zeros(len(rows), dtype=np.int64)
+    for place, row in enumerate(rows.tolist()):
+        if known[place]:
+            user_id = batch.user_id[row]
+            key = keys.get(user_id)
+            if key is None:
+                digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+                key = keys[user_id] = (int.from_bytes(digest, "little") >> 2) + 1
+            out[place] = key
+    return out
+
+
+def _observe_session(
+    batch: CommentBatch, texts: Columns, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame, *,
+    remember: bool,
+) -> None:  # fmt: skip
+    account = account_keys(batch, rows)
+    ts_ms, clock_ms = _engine_clock(batch, rows, memory.clock_ms)
+    skeleton = texts["skeleton"][rows]
+    level = batch.user_level[rows]
+    accounts = observe_accounts(
+        memory.accounts, account=account, ts_ms=ts_ms, level=level, skeleton=skeleton,
+        first_index=memory.comments, remember=remember,
+    )  # fmt: skip
+    group = observe_neighbours(
+        memory.neighbours, skeleton=skeleton, bands=texts["bands"][rows], sketch=texts["sketch"][rows],
+        remember=remember,
+    )  # fmt: skip
+    review_codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
+    paid = [_paid(batch.paid_marker[row]) for row in rows.tolist()]
+    seen = Observation(
+        first_index=memory.comments,
+        account=account,
+        ts_ms=ts_ms,
+        exact=texts["exact"][rows],
+        skeleton=skeleton,
+        group=group,
+        contact_form=has_contact_form(texts["contact"][rows]),
+        accounts=accounts,
+        level=level,
+        badge_level=batch.fan_badge_level[rows],
+        paid=np.array(paid),
+        staff=batch.is_staff[rows],
+        created_ms=batch.account_created_ms[rows],
+        is_review=np.isin(batch.kind[rows], review_codes),
+        rating=batch.rating[rows],
+        verified=batch.verified_purchase[rows],
+        purchased_ms=batch.purchased_at_ms[rows],
+        event_ms=batch.ts_ms[rows],
+        polarity=texts["polarity"][rows],
+    )
+    frame.group[rows] = group
+    frame.wording[rows] = texts["wording"][rows]
+    start = 0
+    for text_signal in TEXT_SIGNALS:
+        stop = start + len(text_signal.features)
+        frame.values[rows, start:stop] = texts[text_signal.name][rows]
+        start = stop
+    for signal, signal_memory in zip(SIGNALS, memory.signals, strict=True):
+        out = np.full((len(rows), len(signal.features)), np.nan, dtype=np.float32)
+        signal.observe(seen, signal_memory, out, remember=remember)
+        stop = start + len(signal.features)
+        frame.values[rows, start:stop] = out
+        start = stop
+    if remember:
+        memory.comments += len(rows)
+        memory.clock_ms = clock_ms
+
+
+def _engine_clock(
+    batch: CommentBatch, rows: NDArray[np.intp], clock_ms: float
+) -> tuple[NDArray[np.float64], float]:
+    """Times fit for seconds, never running backwards: a late comment stands at the engine's clock."""
+    fit = [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)]
+    ts_ms = np.where(np.isin(batch.ts_source[rows], fit), batch.ts_ms[rows], np.nan)
+    clock = np.fmax.accumulate(np.concatenate([[clock_ms], ts_ms]))
+    return np.where(np.isnan(ts_ms), np.nan, clock[1:]), float(clock[-1])
+
+
+def _paid(marker: str) -> float:
+    if not marker:
+        return float("nan")
+    return 0.0 if marker.strip().lower() in {"0", "0.0", "none", "no", "false", "否", "无"} else 1.0

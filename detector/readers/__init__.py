@@ -1,0 +1,18 @@
+"""Files and tables -> (CommentBatch, ReadReport)."""
+
+from detector.readers.describe import describe
+from detector.readers.reading import inspect, read_chunks, read_comments
+from detector.readers.report import ReadReport
+from detector.readers.sniff import FORMATS
+from detector.readers.table import records_to_columns, to_batch
+
+__all__ = [
+    "FORMATS",
+    "ReadReport",
+    "describe",
+    "inspect",
+    "read_chunks",
+    "read_comments",
+    "records_to_columns",
+    "to_batch",
+]

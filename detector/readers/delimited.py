@@ -1,0 +1,257 @@
+"""Tables with separators: CSV, TSV, and the same with ``;`` or ``|``."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from detector.readers.family import Family, Order, RawTable
+from detector.readers.header import HEADER_WITHIN_ROWS, Header, fields_of, header_among, meaning, unique_names
+from detector.readers.lines import LONGEST_LINE_BYTES, line_blocks
+from detector.readers.report import ReadReport
+from detector.readers.source import Source
+
+SEPARATORS: Final = (",", "\t", ";", "|")
+# A file of one column is read with a separator that text does not hold.
+NO_SEPARATOR: Final = "\x1f"
+SAMPLE_CHARACTERS: Final = 64 * 1024
+SAMPLE_ROWS: Final = 50
+PIECE_ROWS: Final = 1024
+# A quote still open after so many lines was not meant as one.
+LONGEST_RECORD_LINES: Final = 200
+
+Record = tuple[int, list[str]]
+
+
+@dataclass(slots=True)
+class _Feed:
+    """Lines for ``csv.reader``, remembered until their record is complete so that they can be read again."""
+
+    source: Source
+    report: ReadReport
+    again: deque[str] = field(default_factory=deque)
+    pending: list[str] = field(default_factory=list)
+    bytes_done: int = 0
+
+    def lines(self) -> Iterator[str]:
+        """All lines of the file."""
+        for block in line_blocks(self.source, self.report):
+            self.bytes_done = block.bytes_done
+            yield from block.lines
+
+    def watched(self, fresh: Iterator[str]) -> Iterator[str]:
+        """The lines to be read again, then fresh ones; ``csv.Error`` if one record takes too many."""
+        while True:
+            line = self.again.popleft() if self.again else next(fresh, None)
+            if line is None:
+                return
+            self.pending.append(line)
+            if len(self.pending) > LONGEST_RECORD_LINES:
+                raise csv.Error("a quote is open for too long")
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    names: tuple[str, ...]
+    text_at: int
+    separator: str
+
+
+def claims(source: Source) -> str:
+    """Any text may be a table; ``tsv`` if tabs separate the cells, else ``csv``."""
+    return "tsv" if separator_of(source.head_text)[0] == "\t" else "csv"
+
+
+def separator_of(text: str) -> tuple[str, int]:
+    """The separator that the first lines agree on, and the usual number of cells."""
+    first, _, rest = text.partition("\n")
+    named = _named_separator(first)
+    if named:
+        return named, _width(rest, named)
+    ranked = []
+    for separator in SEPARATORS:
+        rows = _sample_rows(text, separator)
+        if not rows:
+            continue
+        width, agreeing = Counter(map(len, rows)).most_common(1)[0]
+        known = max(
+            (sum(meaning(cell) is not None for cell in row), len(row)) for row in rows[:HEADER_WITHIN_ROWS]
+        )
+        agreement = agreeing / len(rows) if width > 1 else 0.0
+        ranked.append((known[0], agreement, -SEPARATORS.index(separator), separator, width, known[1]))
+    if not ranked:
+        return NO_SEPARATOR, 1
+    known_cells, agreement, _, separator, width, known_width = max(ranked)
+    # One known header that fills its whole line is the header of a single column.
+    single = known_cells == 1 and known_width == 1
+    if single or (known_cells == 0 and agreement < 0.5):
+        return NO_SEPARATOR, 1
+    return separator, width
+
+
+def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTable]:
+    """The rows as columns of text, ``order.chunk_rows`` at a time."""
+    separator, width = separator_of(source.head_text)
+    if order.format == "tsv":
+        separator, width = "\t", _width(source.head_text, "\t")
+    report.delimiter = separator if separator != NO_SEPARATOR else ""
+    # The csv module's limit is one for the whole program and below what we accept; it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE_BYTES))
+    feed = _Feed(source, report)
+    records = _records(feed, separator, width, report)
+    opening = list(itertools.islice(records, HEADER_WITHIN_ROWS))
+    if not opening:
+        return
+    header = header_among([row for _, row in opening], order.mapping, path=str(source.path))
+    if header.at > 0:
+        above = [separator.join(row) for _, row in opening[: header.at]]
+        report.note("lines_before_header", n=header.at, examples=above)
+    if header.at >= 0:
+        _note_renamed(header, opening[header.at][1], report)
+    shape = _shape(header, opening, separator, width)
+    rest = itertools.chain(opening[header.at + 1 :], records)
+    while True:
+        lines, columns = _next_table(rest, shape, order.chunk_rows, report)
+        if not lines:
+            return
+        yield RawTable(columns, lines, header.mapping, feed.bytes_done)
+
+
+def _next_table(
+    records: Iterator[Record], shape: _Shape, most_rows: int, report: ReadReport
+) -> tuple[list[int], dict[str, list[str]]]:
+    """Line numbers and columns of the next ``most_rows`` rows."""
+    lines: list[int] = []
+    columns: list[list[str]] = [[] for _ in shape.names]
+    # Turned in small pieces: many rows alive at once are slow, for the garbage collector visits each.
+    while piece := list(itertools.islice(records, min(PIECE_ROWS, most_rows - len(lines)))):
+        rows = [row for _, row in piece]
+        numbers = [line for line, _ in piece]
+        if set(map(len, rows)) != {len(shape.names)}:
+            _square(rows, numbers, shape, report)
+        lines += numbers
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(cells)
+    return lines, dict(zip(shape.names, columns, strict=True))
+
+
+def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Iterator[Record]:
+    """Each record with the number of its first line; a stray quote or carriage return swallows no rows."""
+    fresh = feed.lines()
+    line_number = 1
+    while True:
+        try:
+            for row in csv.reader(feed.watched(fresh), delimiter=separator, strict=True):
+                count = len(feed.pending)
+                if count > 1 and _swallowed(feed.pending, row, separator, width):
+                    raise csv.Error("a stray quote took in the next lines")
+                feed.pending.clear()
+                if row and not (line_number == 1 and _named_separator(row)):
+                    yield line_number, row
+                line_number += count
+            return
+        except csv.Error:
+            row = _first_line_alone(feed, separator, line_number, report)
+            if row:
+                yield line_number, row
+            line_number += 1
+
+
+def _first_line_alone(feed: _Feed, separator: str, line_number: int, report: ReadReport) -> list[str]:
+    """The first pending line as a record of its own; the lines after it are to be read again."""
+    first, *others = feed.pending
+    feed.again.extendleft(reversed(others))
+    feed.pending.clear()
+    text = first.rstrip("\r\n")
+    if "\r" in text:
+        report.note("stray_cr", lines=[line_number])
+        text = text.replace("\r", " ")
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        report.note("unclosed_quote", lines=[line_number])
+        return text.split(separator)
+
+
+def _swallowed(pending: Sequence[str], row: Sequence[str], separator: str, width: int) -> bool:
+    """Whether a record over several lines has the wrong width while its first line alone has the right one."""
+    return len(row) != width and len(pending[0].split(separator)) == width
+
+
+def _square(rows: list[list[str]], lines: list[int], shape: _Shape, report: ReadReport) -> None:
+    """Make all rows as wide as the table, in place.
+
+    What is short is padded. What is long holds unquoted separators, and they are most likely in the text.
+    """
+    width = len(shape.names)
+    short, long = [], []
+    for row, line in zip(rows, lines, strict=True):
+        while len(row) > width and not row[-1]:
+            row.pop()
+        surplus = len(row) - width
+        if surplus > 0:
+            end = shape.text_at + surplus + 1
+            row[shape.text_at : end] = [shape.separator.join(row[shape.text_at : end])]
+            long.append(line)
+        elif surplus < 0:
+            row.extend([""] * -surplus)
+            short.append(line)
+    report.note("ragged_long", n=len(long), lines=long)
+    report.note("ragged_short", n=len(short), lines=short)
+
+
+def _shape(header: Header, opening: Sequence[Record], separator: str, width: int) -> _Shape:
+    """The columns of the table: the header's, and nameless ones where the usual row goes on with content."""
+    known = len(header.names)
+    goes_on = any(len(row) == width and any(row[known:]) for _, row in opening[header.at + 1 :])
+    extra = range(known + 1, width + 1) if goes_on else ()
+    names = unique_names([*header.names, *(f"column_{place}" for place in extra)])
+    text = fields_of(header.names, header.mapping)["text"][0]
+    return _Shape(names, header.names.index(text), separator)
+
+
+def _note_renamed(header: Header, row: Sequence[str], report: ReadReport) -> None:
+    for name, own in zip(header.names, row, strict=True):
+        if name != own:
+            report.note_once("renamed_header", f"{own} → {name}")
+
+
+def _named_separator(first: str | Sequence[str]) -> str:
+    """The separator of a spreadsheet's ``sep=;`` line."""
+    line = first if isinstance(first, str) else "".join(first)
+    line = line.strip('\r\n" ')
+    return line[4:5] or "," if line.casefold().startswith("sep=") and len(line) <= 5 else ""
+
+
+def _sample_rows(text: str, separator: str) -> list[list[str]]:
+    complete = text[:SAMPLE_CHARACTERS]
+    if len(complete) < len(text) and "\n" in complete:
+        complete = complete[: complete.rindex("\n")]
+    rows: list[list[str]] = []
+    # Splitting at plain line ends is enough to see the separator, and no quote can swallow the sample.
+    for line in complete.splitlines():
+        if len(rows) == SAMPLE_ROWS:
+            break
+        if line.strip():
+            rows.extend(_parsed(line, separator))
+    return rows
+
+
+def _parsed(line: str, separator: str) -> list[list[str]]:
+    try:
+        return list(csv.reader([line], delimiter=separator))
+    except csv.Error:
+        return [line.split(separator)]
+
+
+def _width(text: str, separator: str) -> int:
+    rows = _sample_rows(text, separator)
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 1
+
+
+FAMILY: Final = Family(formats=("csv", "tsv"), is_text=True, claims=claims, tables=tables)

@@ -1,0 +1,76 @@
+"""When it was said, and how far that time can be trusted."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import TS_SOURCE_CODE, TS_SOURCES
+from detector.readers.cells import texts
+from detector.readers.field_cells import FieldCells
+from detector.readers.report import ReadReport
+from detector.readers.times import Times, times
+
+OTHER_TIMES: Final = ("account_created", "purchased_at")
+
+
+def event_times(
+    found: FieldCells, *, zone: tzinfo, report: ReadReport
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """UTC milliseconds (NaN unknown) and the source code of each row's time."""
+    if "ts" not in found:
+        if len(found):
+            report.note_once("no_time", "ts")
+        source = np.full(len(found), TS_SOURCE_CODE["order_only"], dtype=np.uint8)
+        _count_sources(source, report)
+        return np.full(len(found), np.nan), source
+    ts = times(found.cells["ts"], zone=zone, unit_ms=found.unit_ms("ts"))
+    unread = np.flatnonzero(ts.unparsed).tolist()
+    report.time_unparsed += len(unread)
+    found.note_unread("time_unparsed", "ts", unread, report)
+    report.note("time_missing", n=int(ts.missing.sum()))
+    if not np.isnan(ts.ms).all():
+        report.first_ts_ms = float(np.fmin(report.first_ts_ms, np.nanmin(ts.ms)))
+        report.last_ts_ms = float(np.fmax(report.last_ts_ms, np.nanmax(ts.ms)))
+    source = _sources(ts, found, report)
+    _count_sources(source, report)
+    return ts.ms, source
+
+
+def other_times(found: FieldCells, *, zone: tzinfo, report: ReadReport) -> dict[str, NDArray[np.float64]]:
+    """Times of purchase and registration in UTC milliseconds, under the names of ``CommentBatch``."""
+    columns = {}
+    for name in OTHER_TIMES:
+        if name in found:
+            parsed = times(found.cells[name], zone=zone, unit_ms=found.unit_ms(name))
+            found.note_unread("other_time_unparsed", name, np.flatnonzero(parsed.unparsed).tolist(), report)
+            columns[f"{name}_ms"] = parsed.ms
+    return columns
+
+
+def _sources(ts: Times, found: FieldCells, report: ReadReport) -> NDArray[np.uint8]:
+    known = ~np.isnan(ts.ms)
+    if report.midnight_is_date is None and known.sum() > 1:
+        # One comment at midnight is a comment at midnight; a whole column of them is a column of dates.
+        report.midnight_is_date = bool((ts.at_midnight | ~ts.has_clock)[known].all())
+    dates = ~ts.has_clock | ts.at_midnight if report.midnight_is_date else ~ts.has_clock
+    source = np.full(len(found), TS_SOURCE_CODE["event"], dtype=np.uint8)
+    source[dates] = TS_SOURCE_CODE["date_only"]
+    if "ts_source" in found:
+        words = [word.strip().casefold() for word in texts(found.cells["ts_source"])[0]]
+        for r, word in enumerate(words):
+            source[r] = TS_SOURCE_CODE.get(word, source[r])
+        unknown = [r for r, word in enumerate(words) if word and word not in TS_SOURCE_CODE]
+        found.note_unread("unknown_ts_source", "ts_source", unknown, report)
+    # Without a time there is still the order.
+    source[~known] = TS_SOURCE_CODE["order_only"]
+    return source
+
+
+def _count_sources(source: NDArray[np.uint8], report: ReadReport) -> None:
+    for name, count in zip(TS_SOURCES, np.bincount(source, minlength=len(TS_SOURCES)).tolist(), strict=True):
+        if count:
+            report.ts_sources[name] = report.ts_sources.get(name, 0) + count

@@ -1,0 +1,192 @@
+"""Which column is which field, and which line is the header."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from detector.errors import InputError, UsageError
+from detector.readers.aliases import (
+    ALIASES,
+    FIELD_SPELLINGS,
+    FIELDS,
+    HEADER_UNIT_MS,
+    MASKED_NAME_HEADERS,
+    header_key,
+)
+from detector.readers.remarks import shown
+
+# A title or a remark may stand above the header; further down it would be data.
+HEADER_WITHIN_ROWS: Final = 10
+
+_MEANINGS: Final[Mapping[str, tuple[str, int]]] = {
+    header_key(alias): (name, rank) for name, aliases in ALIASES.items()
+    for rank, alias in reversed(tuple(enumerate(aliases)))
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The column names, the place of the header among the rows looked at (-1: none), header -> field."""
+
+    names: tuple[str, ...]
+    at: int
+    mapping: Mapping[str, str]
+
+
+def meaning(header: str) -> tuple[str, int] | None:
+    """The field a header means and its rank (the smaller, the surer); None if it means none of ours."""
+    if header in FIELDS or header in FIELD_SPELLINGS:
+        return FIELD_SPELLINGS.get(header, header), int(header in FIELD_SPELLINGS)
+    found = _MEANINGS.get(header_key(header))
+    return None if found is None else (found[0], found[1] + 2)
+
+
+def fields_of(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, list[str]]:
+    """Field -> its headers, the best first. What the caller maps stands alone and takes nothing else."""
+    told: dict[str, list[str]] = {}
+    for header in headers:
+        if header in mapping:
+            told.setdefault(FIELD_SPELLINGS.get(mapping[header], mapping[header]), []).append(header)
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for place, header in enumerate(headers):
+        known = None if header in mapping else meaning(header)
+        if known is not None and known[0] not in told:
+            found.setdefault(known[0], []).append((known[1], place, header))
+    return told | {name: [header for _, _, header in sorted(ranked)] for name, ranked in found.items()}
+
+
+def unit_ms(header: str, mapping: Mapping[str, str]) -> float:
+    """Milliseconds per unit if the header, or what it is mapped to, names its unit; else 0."""
+    if mapping.get(header) in FIELD_SPELLINGS:
+        return 1.0
+    return HEADER_UNIT_MS.get(header_key(header), 0.0)
+
+
+def names_are_masks(header: str) -> bool:
+    """Whether the header says that every name in the column is masked."""
+    return header_key(header) in MASKED_NAME_HEADERS
+
+
+def checked_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """Header -> field; ``UsageError`` names the choices for an unknown field."""
+    checked = {}
+    for header, name in (mapping or {}).items():
+        if name not in FIELDS and name not in FIELD_SPELLINGS:
+            choices = ", ".join(FIELDS)
+            raise UsageError(
+                f"--map {shown(header)}={shown(name)}: unknown field {shown(name)!r}; use one of {choices}",
+                zh=f"--map {shown(header)}={shown(name)}：未知字段 {shown(name)!r}；可用 {choices}",
+            )
+        checked[str(header)] = name
+    return checked
+
+
+def located_mapping(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """The mapping with column numbers (from 1) replaced by names; ``UsageError`` if a header is not there."""
+    located = {}
+    for header, field in mapping.items():
+        name = header
+        if header not in headers and header.isdecimal() and 1 <= int(header) <= len(headers):
+            name = headers[int(header) - 1]
+        if name not in headers:
+            raise missing_header(header, headers)
+        located[name] = field
+    return located
+
+
+def header_among(rows: Sequence[Sequence[str]], mapping: Mapping[str, str], *, path: str) -> Header:
+    """Find the header among the first rows of a file.
+
+    ``InputError`` if no line looks like one and the mapping does not tell the columns by number, or if no
+    column holds the text.
+    """
+    rows = rows[:HEADER_WITHIN_ROWS]
+    numbered = bool(mapping) and all(key.isdecimal() for key in mapping)
+    at = _header_place(rows, {} if numbered else mapping)
+    if at >= 0:
+        names = unique_names(rows[at])
+        located = located_mapping(names, mapping)
+        if "text" not in fields_of(names, located):
+            raise no_text_column(names, path=path)
+        return Header(names, at, located)
+    if not numbered:
+        # A mapping by name with no such name in sight is a slip of the caller, not of the file.
+        missing = [key for key in mapping if not key.isdecimal()]
+        if missing:
+            raise missing_header(missing[0], rows[0])
+        raise _no_header(rows[0], path=path)
+    width = max(len(row) for row in rows)
+    by_number = {int(key): field for key, field in mapping.items()}
+    beyond = [number for number in by_number if not 1 <= number <= width]
+    if beyond:
+        raise missing_header(str(beyond[0]), [str(number) for number in range(1, width + 1)])
+    names = unique_names([by_number.get(number, f"column_{number}") for number in range(1, width + 1)])
+    located = {names[number - 1]: field for number, field in by_number.items()}
+    if "text" not in located.values():
+        raise no_text_column(names, path=path)
+    return Header(names, -1, located)
+
+
+def unique_names(names: Sequence[str]) -> tuple[str, ...]:
+    """The names with a number behind each that has occurred before; a second empty one gets its place."""
+    taken: set[str] = set()
+    unique = []
+    for place, own in enumerate(names, start=1):
+        name = own if own or "" not in taken else f"column_{place}"
+        free, number = name, 2
+        while free in taken:
+            free, number = f"{name}_{number}", number + 1
+        taken.add(free)
+        unique.append(free)
+    return tuple(unique)
+
+
+def _header_place(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int:
+    for place, row in enumerate(rows):
+        if any(cell in mapping for cell in row):
+            return place
+    for place, row in enumerate(rows):
+        known = {found[0] for cell in row if (found := meaning(cell)) is not None}
+        if known and (place == 0 or ("text" in known and len(known) > 1)):
+            return place
+    return -1
+
+
+def missing_header(header: str, headers: Sequence[str]) -> UsageError:
+    """The error for a mapped header that the file does not have."""
+    found = _listed(headers)
+    return UsageError(
+        f"--map {shown(header)}=…: there is no column {shown(header)!r}. Columns: {found}",
+        zh=f"--map {shown(header)}=…：没有列 {shown(header)!r}。现有列：{found}",
+    )
+
+
+def no_text_column(headers: Sequence[str], *, path: str = "") -> InputError:
+    """The error for a table in which no column is known to hold the text."""
+    found, where = _listed(headers), f"{path}: " if path else ""
+    example = shown(next((name for name in headers if name and meaning(name) is None), "表头"))
+    return InputError(
+        f"{where}no column holds the text. Columns: {found}. Name it: --map {example}=text",
+        zh=f"{where}找不到文本列。现有列：{found}。请指定：--map {example}=text",
+    )
+
+
+def _no_header(row: Sequence[str], *, path: str) -> InputError:
+    first = _listed(row)
+    numbers = "--map 1=user_id --map 2=text" if len(row) > 1 else "--map 1=text"
+    name = shown(next((cell for cell in row if cell.strip()), "表头"))
+    return InputError(
+        f"{path}: the first line is not a header I know: {first}. "
+        f"If the file has no header, name the columns by number: {numbers}. "
+        f"If these are headers, name the text column: --map {name}=text",
+        zh=f"{path}：第一行不是可识别的表头：{first}。"
+        f"如果文件没有表头，请按列号指定：{numbers}。"
+        f"如果这就是表头，请指定文本列：--map {name}=text",
+    )
+
+
+def _listed(headers: Sequence[str]) -> str:
+    listed = ", ".join(shown(name) or '""' for name in headers[:30])
+    return f"{listed} …" if len(headers) > 30 else listed

@@ -1,0 +1,113 @@
+"""Bytes of a text file -> clean text, in blocks and in lines; what is broken is replaced and counted."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from detector.errors import InputError
+from detector.readers.report import ReadReport
+from detector.readers.source import BLOCK_BYTES, Source
+
+LONGEST_LINE_BYTES: Final = 1 << 20
+WIDE: Final = ("utf-16", "utf-32")
+
+_ESCAPED_BYTES = re.compile(r"[\udc80-\udcff]")
+
+
+@dataclass(frozen=True, slots=True)
+class LineBlock:
+    """Consecutive lines with their line ends; ``first_line`` counts from 1, ``bytes_done`` is progress."""
+
+    first_line: int
+    lines: list[str]
+    bytes_done: int
+
+
+def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]:
+    """The file as decoded text, about 1 MiB at a time, with the number of bytes read so far."""
+    codec = source.encoding.codec
+    # Escaping keeps a count of the wrong bytes; the wide encodings cannot escape single bytes.
+    errors = "replace" if codec.startswith(WIDE) else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    old_mac = "\r" in source.head_text and "\n" not in source.head_text
+    done = 0
+    try:
+        with source.path.open("rb") as file:
+            while True:
+                block = file.read(BLOCK_BYTES)
+                done += len(block)
+                text = _clean(decoder.decode(block, final=not block), source, report)
+                if text:
+                    yield text.replace("\r", "\n") if old_mac else text, done
+                if not block:
+                    return
+    except OSError as error:
+        raise InputError(
+            f"{source.path} cannot be read: {error.strerror}", zh=f"无法读取 {source.path}：{error.strerror}"
+        ) from error
+
+
+def line_blocks(source: Source, report: ReadReport) -> Iterator[LineBlock]:
+    """The file line by line, in blocks; lines over 1 MiB are left out and counted as ``line_too_long``."""
+    carry: list[str] = []
+    carried = 0
+    first_line = 1
+    done = 0
+    too_long = False
+    for text, done in text_blocks(source, report):
+        pieces = _split_at_newline(text)
+        rest = "" if pieces[-1].endswith("\n") else pieces.pop()
+        if pieces:
+            pieces[0] = "".join([*carry, pieces[0]])
+            if too_long:
+                pieces[0] = ""
+                report.skip("line_too_long", [first_line])
+            yield _block(first_line, pieces, done, report)
+            first_line += len(pieces)
+            carry, carried, too_long = [], 0, False
+        if rest and not too_long:
+            carry.append(rest)
+            carried += len(rest)
+            if carried > LONGEST_LINE_BYTES:
+                # Remember only that there was such a line, not what it said.
+                carry, too_long = [], True
+    if too_long:
+        report.skip("line_too_long", [first_line])
+    elif carry:
+        yield _block(first_line, ["".join(carry)], done, report)
+
+
+def _block(first_line: int, lines: list[str], bytes_done: int, report: ReadReport) -> LineBlock:
+    for place, line in enumerate(lines):
+        if len(line) > LONGEST_LINE_BYTES // 4 and len(line.encode("utf-8", "replace")) > LONGEST_LINE_BYTES:
+            report.skip("line_too_long", [first_line + place])
+            lines[place] = ""
+        elif line.startswith("\ufeff"):
+            lines[place] = line.removeprefix("\ufeff")
+            report.note("bom_inside", n=int(first_line + place > 1), lines=[first_line + place])
+    return LineBlock(first_line, lines, bytes_done)
+
+
+def _split_at_newline(text: str) -> list[str]:
+    pieces = [piece + "\n" for piece in text.split("\n")]
+    if text.endswith("\n"):
+        pieces.pop()
+    else:
+        pieces[-1] = pieces[-1][:-1]
+    return pieces
+
+
+def _clean(text: str, source: Source, report: ReadReport) -> str:
+    text, wrong = _ESCAPED_BYTES.subn("\ufffd", text)
+    if source.encoding.codec.startswith(WIDE):
+        wrong = text.count("\ufffd")
+    if wrong:
+        report.note("undecodable_bytes", n=wrong, examples=(source.encoding.name,))
+    if "\0" in text:
+        report.note("nul_bytes", n=text.count("\0"))
+        text = text.replace("\0", "")
+    return text

@@ -1,0 +1,136 @@
+"""What a reader remarks about a file, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+# Code -> (en, zh). ``{n}`` is how often, ``{detail}`` the first examples.
+REMARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "undecodable_bytes": (
+        "{n} bytes are not {detail} and were replaced by U+FFFD; if many, name the encoding with --encoding",
+        "{n} 个字节不是合法的 {detail}，已替换为 U+FFFD；如果很多，请用 --encoding 指定编码",
+    ),
+    "encoding_uncertain": (
+        "the encoding is a guess ({detail}); if the text looks wrong, name it with --encoding",
+        "编码是推测的（{detail}）；如果文字显示不对，请用 --encoding 指定",
+    ),
+    "nul_bytes": ("{n} NUL characters were removed", "删除了 {n} 个 NUL 字符"),
+    "bom_inside": (
+        "{n} byte order marks inside the file were removed (files were joined?)",
+        "删除了文件中间的 {n} 个 BOM（可能由多个文件拼接而成）",
+    ),
+    "ragged_short": (
+        "{n} rows have fewer cells than the header; the missing cells are empty",
+        "{n} 行的列数少于表头；缺少的单元格按空处理",
+    ),
+    "ragged_long": (
+        "{n} rows have more cells than the header; the surplus was joined to the text (unquoted separators)",
+        "{n} 行的列数多于表头；多出的部分已并入文本（分隔符没有加引号）",
+    ),
+    "unclosed_quote": (
+        "{n} rows hold quotes that do not pair; they were read as text",
+        "{n} 行的引号不成对；已把引号当作普通文字",
+    ),
+    "stray_cr": (
+        "{n} rows contain a bare carriage return; it was read as a space",
+        "{n} 行含有单独的回车符；已当作空格",
+    ),
+    "lines_before_header": (
+        "{n} lines before the header were passed over: {detail}",
+        "表头之前的 {n} 行没有读取：{detail}",
+    ),
+    "double_header": ("several columns mean the same field: {detail}", "多列对应同一个字段：{detail}"),
+    "renamed_header": ("a header occurs twice and was renamed: {detail}", "表头重名，已改名：{detail}"),
+    "unknown_kind": (
+        "{n} rows have a kind that is not known (read as other, not scored): {detail}",
+        "{n} 行的类型不认识（按 other 处理，不评分）：{detail}",
+    ),
+    "unknown_ts_source": (
+        "{n} rows have an unknown ts_source: {detail}",
+        "{n} 行的 ts_source 不认识：{detail}",
+    ),
+    "unknown_id_quality": (
+        "{n} rows have an unknown user_id_quality: {detail}",
+        "{n} 行的 user_id_quality 不认识：{detail}",
+    ),
+    "number_unparsed": (
+        "{n} numbers could not be read (unknown): {detail}",
+        "{n} 个数值无法解析（按未知）：{detail}",
+    ),
+    "flag_unparsed": (
+        "{n} yes/no cells could not be read: {detail}",
+        "{n} 个是/否单元格无法解析：{detail}",
+    ),
+    "time_unparsed": (
+        "{n} times could not be read; the rows are kept without a time: {detail}",
+        "{n} 行时间无法解析（保留，不进时间窗）：{detail}",
+    ),
+    "other_time_unparsed": (
+        "{n} purchase or registration times could not be read: {detail}",
+        "{n} 个购买/注册时间无法解析：{detail}",
+    ),
+    "time_missing": ("{n} rows have no time", "{n} 行没有时间"),
+    "no_time": (
+        "there is no time column: speed and bursts are judged by order only",
+        "没有时间列：只能按先后顺序判断速度和爆发",
+    ),
+    "anonymous": (
+        ("{n} rows have no usable account (user_id empty, 0 or 111111, or a masked name): account "
+         "signals are off for them"),
+        "{n} 行没有可用账号（user_id 为空、0、111111 或打码昵称）：不计算账号特征",
+    ),
+    "name_only": (
+        "{n} rows have a nickname but no id: people who share a nickname look like one account",
+        "{n} 行只有昵称没有 id：同名的人会被看成同一个账号",
+    ),
+    "text_cut": (
+        "{n} texts are longer than 10,000 characters; only the beginning is judged",
+        "{n} 条文本超过 10,000 字；只评判开头部分",
+    ),
+    "broken_characters": (
+        "{n} columns hold half characters (lone surrogates), replaced by U+FFFD",
+        "{n} 列含有残缺字符（孤立代理项），已替换为 U+FFFD",
+    ),
+    "damaged_ids": (
+        ("{n} ids have lost their last digits ({detail}): a spreadsheet saved them as numbers. Use "
+         "the original export"),
+        "{n} 个 id 的末位数字已丢失（{detail}）：被表格软件当成数字保存过。请用原始导出文件",
+    ),
+    "ids_end_in_zeros": (
+        ("{n} long ids end in 000: the file may have been saved by Excel, which damages ids. Use "
+         "the original export"),
+        "{n} 个长 id 以 000 结尾：文件可能被 Excel 另存过，id 已损坏。请用原始导出文件",
+    ),
+    "derived_ids": (
+        "{n} rows have no comment id; one was made from the file's digest and the line number",
+        "{n} 行没有评论 id；已用文件摘要和行号生成",
+    ),
+    "other_sheets": (
+        "only the first sheet with rows was read; not read: {detail}",
+        "只读取了第一个有内容的工作表；未读：{detail}",
+    ),
+    "nothing_to_score": (
+        "no row is a comment or a review: nothing will be scored",
+        "没有一行是评论或评价：不会有评分结果",
+    ),
+}  # fmt: skip
+
+# Reasons for leaving a row out -> (en, zh).
+SKIPS: Final[Mapping[str, tuple[str, str]]] = {
+    "empty_text": ("no text", "没有文本"),
+    "text_is_not_text": ("the text is an object or a list", "文本是对象或数组"),
+    "bad_json": ("broken JSON", "JSON 损坏"),
+    "not_an_object": ("not a JSON object", "不是 JSON 对象"),
+    "line_too_long": ("longer than 1 MiB", "超过 1 MiB"),
+}
+
+# Controls, direction overrides and broken characters could repaint a terminal or hide what was read.
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def shown(text: str, *, most: int = 40) -> str:
+    """A short form of foreign text that is safe to show in a terminal or a message."""
+    plain = _UNSHOWN.sub("\ufffd", text[: most + 1])
+    return plain if len(plain) <= most else plain[: most - 1] + "…"

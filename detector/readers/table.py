@@ -1,0 +1,223 @@
+"""A table of raw columns -> a batch of comments: the one place where headers and cells get their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import ID_QUALITIES, ID_QUALITY_CODE, KIND_CODE, CommentBatch, SourceColumns
+from detector.errors import UsageError
+from detector.readers.cells import cell_list, flag_of, is_missing, number_of, quantities, texts
+from detector.readers.event_times import event_times, other_times
+from detector.readers.family import RawTable
+from detector.readers.field_cells import FieldCells, field_cells
+from detector.readers.header import (
+    checked_mapping,
+    fields_of,
+    located_mapping,
+    names_are_masks,
+    no_text_column,
+)
+from detector.readers.identity import damaged_ids, identities, long_ids
+from detector.readers.kinds import NO_MARK_WORDS, kinds
+from detector.readers.report import ReadReport
+from detector.readers.times import zone_of
+
+LONGEST_TEXT: Final = 10_000
+# Kinds that are nothing without a text.
+TEXT_KINDS: Final = ("comment", "review", "reply", "append")
+ID_FIELDS: Final = ("comment_id", "user_id", "room_id", "session_id", "product_id", "reply_to")
+LEVELS: Final = ("user_level", "fan_badge_level", "rating")
+FLAGS: Final = ("is_staff", "verified_purchase")
+
+
+def to_batch(
+    columns: Mapping[str, Sequence[object]],
+    *,
+    report: ReadReport,
+    mapping: Mapping[str, str] | None = None,
+    tz: str = "Asia/Shanghai",
+    id_prefix: str = "row-",
+    first_row: int = 0,
+) -> CommentBatch:
+    """A table (header -> n cells) as a batch of at most n comments; rows without text are skipped and counted.
+
+    Cells may be str, int, float, bool, None, bytes, datetime or numpy scalars. Times without a zone are in
+    ``tz``. Comments without an id get ``id_prefix`` and their row number, which counts from ``first_row``.
+    ``InputError`` if no column holds the text, ``UsageError`` for a mapping that does not fit or columns of
+    different length.
+    """
+    cells: dict[str, Sequence[object]] = {str(header): cell_list(column) for header, column in columns.items()}
+    lengths = set(map(len, cells.values()))
+    if len(lengths) > 1:
+        counts = ", ".join(f"{header}: {len(column)}" for header, column in cells.items())
+        raise UsageError(f"columns differ in length: {counts}", zh=f"各列长度不一致：{counts}")
+    n = lengths.pop() if lengths else 0
+    located = located_mapping(list(cells), checked_mapping(mapping)) if cells else {}
+    if n and "text" not in fields_of(list(cells), located):
+        raise no_text_column(list(cells))
+    report.tz = tz
+    table = RawTable(cells, range(first_row, first_row + n), located, 0)
+    return batch_of(table, report=report, zone=zone_of(tz), id_prefix=id_prefix)
+
+
+def records_to_columns(records: Iterable[Mapping[str, object]]) -> dict[str, list[object]]:
+    """Records as columns under the union of their keys; what a record lacks is None.
+
+    >>> records_to_columns([{"text": "好"}, {"text": "买", "user_id": 7}])
+    {'text': ['好', '买'], 'user_id': [None, 7]}
+    """
+    columns: dict[str, list[object]] = {}
+    for n, record in enumerate(records, start=1):
+        for key, value in record.items():
+            column = columns.get(key)
+            if column is None:
+                column = columns.setdefault(str(key), [None] * (n - 1))
+            if len(column) < n:
+                column.append(value)
+        if len(record) != len(columns):
+            for column in columns.values():
+                if len(column) < n:
+                    column.append(None)
+    return columns
+
+
+def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: str) -> CommentBatch:
+    """The rows of ``table`` that have a text, as a batch; everything odd goes into ``report``."""
+    found = field_cells(table)
+    _report_columns(table, found, report)
+    kind = kinds(found, report)
+    kept = _rows_with_text(found, kind, report)
+    source = _source(table.columns, report)
+    if len(kept) < len(found):
+        found, kind, source = found.take(kept), kind[kept], source.take(kept)
+    columns = _strings(found, report)
+    columns["kind"] = kind
+    columns["text"] = _cut(columns.get("text", [""] * len(found)), found, report)
+    columns["comment_id"] = _comment_ids(columns.get("comment_id"), found, id_prefix, report)
+    columns["user_id"], columns["user_id_quality"] = _accounts(columns, found, report)
+    columns["ts_ms"], columns["ts_source"] = event_times(found, zone=zone, report=report)
+    columns |= other_times(found, zone=zone, report=report)
+    columns |= _numbers(found, report)
+    batch = CommentBatch.from_columns(len(found), columns, source)
+    report.rows_read += len(batch)
+    report.rows_kept += len(batch)
+    report.scored_rows += int(batch.scored().sum())
+    return batch
+
+
+def _report_columns(table: RawTable, found: FieldCells, report: ReadReport) -> None:
+    used = {headers[0] for headers in found.headers.values()}
+    for name, headers in found.headers.items():
+        known = report.columns.get(name, "")
+        if headers[0] not in known.split(" / "):
+            report.columns[name] = f"{known} / {headers[0]}" if known else headers[0]
+        if len(headers) > 1:
+            report.note_once("double_header", f"{', '.join(headers)} → {name} ({headers[0]})")
+    for header in table.columns:
+        if header not in used and header not in report.other_columns:
+            report.other_columns.append(header)
+
+
+def _rows_with_text(found: FieldCells, kind: NDArray[np.uint8], report: ReadReport) -> NDArray[np.intp]:
+    text = found.cells.get("text", [None] * len(found))
+    nested = np.zeros(len(found), dtype=np.bool_)
+    if set(map(type, text)) <= {str}:
+        empty = np.array([not cell or cell.isspace() for cell in text], dtype=np.bool_)  # type: ignore[attr-defined]
+    else:
+        empty = np.array([is_missing(cell) for cell in text], dtype=np.bool_)
+        nested[:] = [isinstance(cell, dict | list | tuple) for cell in text]
+    needs_text = np.isin(kind, [KIND_CODE[name] for name in TEXT_KINDS])
+    for reason, odd in (("empty_text", empty), ("text_is_not_text", nested)):
+        report.skip(reason, [found.lines[r] for r in np.flatnonzero(odd & needs_text).tolist()])
+    return np.flatnonzero(~((empty | nested) & needs_text))
+
+
+def _source(columns: Mapping[str, Sequence[object]], report: ReadReport) -> SourceColumns:
+    headers, _ = texts(list(columns))
+    written = []
+    for header, column in zip(headers, columns.values(), strict=True):
+        as_written, broken = texts(column)
+        if broken:
+            report.note("broken_characters", examples=(header,))
+        written.append(as_written)
+    return SourceColumns(tuple(headers), tuple(written))
+
+
+def _strings(found: FieldCells, report: ReadReport) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name in (*ID_FIELDS, "user_name", "text", "fan_badge_name", "paid_marker", "user_id_quality"):
+        if name not in found:
+            continue
+        column, _ = texts(found.cells[name])
+        if name != "text":
+            column = [text.strip() for text in column]
+        if name in ("fan_badge_name", "paid_marker"):
+            column = ["" if text.casefold() in NO_MARK_WORDS else text for text in column]
+        if name in ID_FIELDS:
+            damaged = damaged_ids(found.cells[name], column)
+            report.note("damaged_ids", n=len(damaged), examples=[column[r] for r in damaged[:3]])
+        if name in ("comment_id", "user_id"):
+            long, in_zeros = long_ids(column)
+            report.long_ids += long
+            report.long_ids_in_zeros += in_zeros
+        columns[name] = column
+    return columns
+
+
+def _cut(text: list[str], found: FieldCells, report: ReadReport) -> list[str]:
+    long = [r for r, words in enumerate(text) if len(words) > LONGEST_TEXT]
+    report.note("text_cut", n=len(long), lines=[found.lines[r] for r in long])
+    return [words[:LONGEST_TEXT] for words in text] if long else text
+
+
+def _comment_ids(given: list[str] | None, found: FieldCells, id_prefix: str, report: ReadReport) -> list[str]:
+    ids = given or [""] * len(found)
+    missing = ids.count("")
+    report.note("derived_ids", n=missing)
+    if not missing:
+        return ids
+    return [own or f"{id_prefix}{line}" for own, line in zip(ids, found.lines, strict=True)]
+
+
+def _accounts(
+    columns: Mapping[str, Any], found: FieldCells, report: ReadReport
+) -> tuple[list[str], NDArray[np.uint8]]:
+    told: list[str] = columns.get("user_id_quality", [])
+    unknown = [r for r, word in enumerate(told) if word and word not in ID_QUALITY_CODE]
+    if unknown:
+        found.note_unread("unknown_id_quality", "user_id_quality", unknown, report)
+        told = [word if word in ID_QUALITY_CODE else "" for word in told]
+    nameless = [""] * len(found)
+    ids, quality = identities(
+        columns.get("user_id", nameless),
+        columns.get("user_name", nameless),
+        told=told,
+        names_are_masks="user_name" in found and names_are_masks(found.headers["user_name"][0]),
+    )
+    counts = np.bincount(quality, minlength=len(ID_QUALITIES))
+    for name, count in zip(ID_QUALITIES, counts.tolist(), strict=True):
+        if count:
+            report.id_quality[name] = report.id_quality.get(name, 0) + count
+    report.note("anonymous", n=int(counts[ID_QUALITY_CODE["none"]] + counts[ID_QUALITY_CODE["masked"]]))
+    report.note("name_only", n=int(counts[ID_QUALITY_CODE["name_only"]]))
+    return ids, quality
+
+
+def _numbers(found: FieldCells, report: ReadReport) -> dict[str, NDArray[np.float64]]:
+    columns = {}
+    for name in LEVELS:
+        if name in found:
+            values, unread = quantities(found.cells[name], number_of)
+            found.note_unread("number_unparsed", name, unread, report)
+            # A negative level or star is somebody's way to say unknown.
+            columns[name] = np.where(values < 0, np.nan, values)
+    for name in FLAGS:
+        if name in found:
+            columns[name], unread = quantities(found.cells[name], flag_of)
+            found.note_unread("flag_unparsed", name, unread, report)
+    return columns

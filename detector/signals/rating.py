@@ -1,0 +1,74 @@
+"""Do the stars, the text and the time since the purchase fit together?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import kernel
+from detector.signals.signal import Feature, Observation, Sentence, Signal, feature
+
+HOUR_MS: Final = 3_600_000.0
+# Imagined ratings of 4 stars before any was seen.
+PRIOR_COUNT: Final = 5.0
+PRIOR_STARS: Final = 4.0
+
+
+@dataclass(slots=True)
+class RatingMemory:
+    """Count and sum of the ratings so far (2,)."""
+
+    stars: NDArray[np.float64]
+
+
+class Rating(Signal):
+    """Do the stars, the text and the time since the purchase fit together?"""
+
+    name: ClassVar[str] = "rating"
+    features: ClassVar[tuple[Feature, ...]] = (
+        feature("rating.is_review", "0/1", "A product review rather than a live comment."),
+        feature("rating.stars", "stars", "The rating given."),
+        feature("rating.deviation", "stars", "Rating minus the mean of the ratings before it."),
+        feature("rating.lag_h", "hours", "From purchase to review."),
+        feature("rating.verified", "0/1", "The platform confirms the purchase."),
+        feature("rating.polarity", "words", "Words of praise minus words of complaint."),
+        feature("rating.conflict", "words", "Complaint under high stars, or praise under low stars."),
+    )
+
+    def new_memory(self) -> RatingMemory:
+        return RatingMemory(np.zeros(2))
+
+    def observe(self, seen: Observation, memory: RatingMemory, out: NDArray[np.float32], *, remember: bool) -> None:
+        out[:, 0] = seen.is_review
+        out[:, 1] = seen.rating
+        out[:, 3] = (seen.event_ms - seen.purchased_ms) / HOUR_MS
+        out[:, 4] = seen.verified
+        out[:, 5] = seen.polarity
+        out[:, 6] = np.maximum(np.where(seen.rating >= 3, -seen.polarity, seen.polarity), 0.0)
+        out[np.isnan(seen.rating), 6] = np.nan
+        _observe(seen.rating, remember, memory.stars, out)
+
+    def explain(self, values: Mapping[str, float]) -> Sentence | None:
+        if values["rating.conflict"] >= 1:
+            stars = values["rating.stars"]
+            return f"评分 {stars:.0f} 星与文字褒贬不符", f"{stars:.0f} stars do not fit the words"
+        lag_h = values["rating.lag_h"]
+        if lag_h < 24:
+            return f"购买后 {max(lag_h, 0):.0f} 小时即评价", f"reviewed {max(lag_h, 0):.0f} hours after the purchase"
+        return None
+
+
+@kernel
+def _observe(rating: NDArray[np.float64], remember: bool, stars: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+    for r in range(len(rating)):
+        if np.isnan(rating[r]):
+            out[r, 2] = np.nan
+            continue
+        out[r, 2] = rating[r] - (stars[1] + PRIOR_COUNT * PRIOR_STARS) / (stars[0] + PRIOR_COUNT)
+        if remember:
+            stars[0] += 1.0
+            stars[1] += rating[r]

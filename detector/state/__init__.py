@@ -1,0 +1,1 @@
+"""Bounded memory of a room, read as of a moment."""

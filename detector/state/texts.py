@@ -1,0 +1,54 @@
+"""Remembers what was computed for a text, so that live chat, which repeats itself, is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_TEXTS: Final = 65_536
+Columns = dict[str, NDArray[Any]]
+
+
+class TextMemory:
+    """A bounded cache from text to rows of arrays.
+
+    ``compute(texts)`` must give, for m texts, arrays of m rows that depend on nothing but the text; so what is
+    cached, and when the cache is emptied, cannot be seen in the numbers.
+    """
+
+    __slots__ = ("_arrays", "_compute", "_max_texts", "_rows")
+
+    def __init__(self, compute: Callable[[Sequence[str]], Columns], *, max_texts: int = MAX_TEXTS) -> None:
+        self._compute = compute
+        self._max_texts = max_texts
+        self._rows: dict[str, int] = {}
+        self._arrays: Columns = {}
+
+    def read(self, texts: Sequence[str]) -> Columns:
+        """The columns of ``texts``, one row per text, in their order."""
+        rows = self._rows
+        missing = [text for text in dict.fromkeys(texts) if text not in rows]
+        if len(rows) + len(missing) > self._max_texts:
+            rows.clear()
+            missing = list(dict.fromkeys(texts))
+        if missing or not self._arrays:
+            self._append(missing)
+        index = np.fromiter((rows[text] for text in texts), dtype=np.intp, count=len(texts))
+        return {name: array[index] for name, array in self._arrays.items()}
+
+    def _append(self, texts: list[str]) -> None:
+        start = len(self._rows)
+        end = start + len(texts)
+        for name, column in self._compute(texts).items():
+            array = self._arrays.get(name)
+            if array is None or len(array) < end:
+                room = max(end, min(self._max_texts, 2 * end))
+                grown = np.zeros((room, *column.shape[1:]), dtype=column.dtype)
+                if array is not None:
+                    grown[:start] = array[:start]
+                self._arrays[name] = array = grown
+            array[start:end] = column
+        self._rows.update(zip(texts, range(start, end), strict=True))

@@ -1,0 +1,183 @@
+"""Finds the numbers and handles of a text, however they are spelled, and puts their shape in their place.
+
+``l3O 24６ 047四7`` becomes one symbol that says "a number of eleven digits". So a model learns that a long
+number stands beside 加, never which number; and no one's number can travel in a model.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import kernel
+from detector.text.codepoints import DIGIT, LATIN, N_CODES, SPACE, SYMBOL, classes
+
+# Private-use symbols: the input's own private-use characters are all folded into UNKNOWN_SYMBOL.
+UNKNOWN_SYMBOL: Final = 0xE000
+NUMBER_SHAPE: Final = 0xE100  # + digits, at most 15
+REPEAT_SHAPE: Final = 0xE120  # + digits, at most 7: one digit over and over, 666
+HANDLE_SHAPE: Final = 0xE140  # + characters, at most 15: letters and digits mixed, rfrf74
+SHAPES_END: Final = 0xE160
+
+# Columns of the counts: what the shapes hide.
+SHAPE_COUNTS: Final = (
+    "number_length", "digits", "spelled_letters", "spelled_words", "number_gaps", "handle_length",
+)  # fmt: skip
+NUMBER_LENGTH, DIGITS, SPELLED_LETTERS, SPELLED_WORDS, NUMBER_GAPS, HANDLE_LENGTH = range(6)
+
+
+@functools.cache
+def spoken_digits() -> NDArray[np.int8]:
+    """For every code point the digit it can stand for, or -1 (int8, shape (0x110000,))."""
+    table = np.full(N_CODES, -1, dtype=np.int8)
+    table[ord("0") : ord("9") + 1] = np.arange(10)
+    rows = resources.files(__package__).joinpath("tables", "spoken_digits.txt").read_text(encoding="utf-8")
+    for row in rows.splitlines():
+        if not row.startswith("#"):
+            digit, chars = row.split(" ")
+            table[[ord(char) for char in chars]] = int(digit)
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Shaped texts as code points with n + 1 offsets, and counts (int32, shape (n, 6), SHAPE_COUNTS).
+
+    ``short`` tells short numbers apart (1 + their value; of one digit over and over, 1 + that digit; 0 elsewhere):
+    扣1 is not 扣2.
+    """
+
+    codes: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    counts: NDArray[np.int32]
+    short: NDArray[np.int32]
+
+
+@kernel
+def _number_end(
+    codes: NDArray[np.int32], i: int, end: int, kind: NDArray[np.uint8], spoken: NDArray[np.int8], found: NDArray[np.int64]
+) -> int:
+    """Where the number that starts at ``i`` ends, 0 if none does; fills digits, plain, letters, words, gaps."""
+    digits = plain = letters = words = gaps = 0
+    last = j = i
+    while j < end:
+        code = codes[j]
+        if spoken[code] >= 0:
+            # A number word far from the digits is a word: at most two signs may stand between.
+            if j - last > 3:
+                break
+            gaps += 1 if j > i and j - last > 1 else 0
+            digits += 1
+            if kind[code] == DIGIT:
+                plain += 1
+            elif kind[code] == LATIN:
+                letters += 1
+            else:
+                words += 1
+            last = j
+        elif kind[code] != SPACE and kind[code] != SYMBOL:
+            break
+        j += 1
+    if plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8):
+        return 0
+    found[0], found[1], found[2], found[3], found[4] = digits, plain, letters, words, gaps
+    return last + 1
+
+
+@kernel
+def _shape(
+    codes: NDArray[np.int32], starts: NDArray[np.int64], kind: NDArray[np.uint8], spoken: NDArray[np.int8],
+    out: NDArray[np.int32], out_starts: NDArray[np.int64], counts: NDArray[np.int32], short: NDArray[np.int32],
+) -> int:  # fmt: skip
+    found = np.zeros(5, dtype=np.int64)
+    w = 0
+    for t in range(len(starts) - 1):
+        out_starts[t] = w
+        i, end = starts[t], starts[t + 1]
+        while i < end:
+            code = codes[i]
+            alnum = kind[code] == DIGIT or kind[code] == LATIN
+            # A number, however it is spelled; not from the middle of a Latin word.
+            if spoken[code] >= 0 and not (kind[code] == LATIN and i > starts[t] and kind[codes[i - 1]] == LATIN):
+                stop = _number_end(codes, i, end, kind, spoken, found)
+                if stop > 0 and not (stop < end and kind[codes[stop]] == LATIN and found[2] > 0):
+                    n = found[0]
+                    counts[t, DIGITS] += n
+                    counts[t, SPELLED_LETTERS] += found[2]
+                    counts[t, SPELLED_WORDS] += found[3]
+                    counts[t, NUMBER_GAPS] += found[4]
+                    same = found[1] == n
+                    for j in range(i + 1, stop):
+                        same = same and codes[j] == codes[i]
+                    counts[t, NUMBER_LENGTH] = max(counts[t, NUMBER_LENGTH], 0 if same else n)
+                    if same and found[3] + found[2] == 0:
+                        short[w] = codes[i] - 47
+                    out[w] = REPEAT_SHAPE + min(n, 7) if same else NUMBER_SHAPE + min(n, 15)
+                    w += 1
+                    i = stop
+                    continue
+            if alnum:
+                j, letters, digits = i, 0, 0
+                while j < end and (kind[codes[j]] == DIGIT or kind[codes[j]] == LATIN):
+                    letters += kind[codes[j]] == LATIN
+                    digits += kind[codes[j]] == DIGIT
+                    j += 1
+                if letters >= 3 and digits >= 2:
+                    counts[t, HANDLE_LENGTH] = max(counts[t, HANDLE_LENGTH], j - i)
+                    counts[t, DIGITS] += digits
+                    out[w] = HANDLE_SHAPE + min(j - i, 15)
+                    w += 1
+                    i = j
+                    continue
+                if kind[code] == DIGIT:
+                    j = i
+                    same = True
+                    while j < end and kind[codes[j]] == DIGIT:
+                        same = same and codes[j] == code
+                        j += 1
+                    n = j - i
+                    if same:
+                        short[w] = codes[i] - 47  # 6, 66 and 666666 are one
+                    elif n <= 3:
+                        for k in range(i, j):
+                            short[w] = short[w] * 10 + codes[k] - 48
+                        short[w] += 1
+                    counts[t, NUMBER_LENGTH] = max(counts[t, NUMBER_LENGTH], 0 if same else n)
+                    counts[t, DIGITS] += n
+                    out[w] = REPEAT_SHAPE + min(n, 7) if same and n > 1 else NUMBER_SHAPE + min(n, 15)
+                    w += 1
+                    i = j
+                    continue
+            out[w] = UNKNOWN_SYMBOL if 0xE000 <= code < 0xF900 else code
+            w += 1
+            i += 1
+    out_starts[len(starts) - 1] = w
+    return w
+
+
+def shape(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> Shaped:
+    """Shape normalised texts given as ``codepoints.encode`` gives them."""
+    n = len(starts) - 1
+    out = np.zeros(len(codes), dtype=np.int32)
+    out_starts = np.zeros(n + 1, dtype=np.int64)
+    counts = np.zeros((n, len(SHAPE_COUNTS)), dtype=np.int32)
+    short = np.zeros(len(codes), dtype=np.int32)
+    length = _shape(codes, starts, classes(), spoken_digits(), out, out_starts, counts, short)
+    return Shaped(out[:length], out_starts, counts, short[:length])
+
+
+def readable(shaped: str) -> str:
+    """A shaped text for people: ``加微信⟨11 digits⟩`` instead of private symbols."""
+    names = {UNKNOWN_SYMBOL: "�"}
+    names |= {NUMBER_SHAPE + n: f"⟨{n}⟩" for n in range(16)}
+    names |= {REPEAT_SHAPE + n: f"⟨={n}⟩" for n in range(8)}
+    names |= {HANDLE_SHAPE + n: f"⟨a{n}⟩" for n in range(16)}
+    return shaped.translate(names)
+
+
+__all__ = ["SHAPE_COUNTS", "Shaped", "readable", "shape", "spoken_digits"]

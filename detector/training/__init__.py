@@ -1,0 +1,1 @@
+"""Labelled logs to a bundle."""

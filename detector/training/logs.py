@@ -1,0 +1,152 @@
+"""Labelled logs: comments in event order with what people said of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import CommentBatch
+from detector.errors import InputError, UsageError
+from detector.readers import ReadReport, read_comments, to_batch
+from detector.text.reading import read_texts
+from detector.verdict import HEADS, NORMAL
+
+LEFT_OUT: Final = -1
+# What a label column may hold. A crowd repeating a meme and one excited fan are genuine.
+LABEL_CODES: Final[Mapping[str, int]] = {
+    **{head: code for code, head in enumerate(HEADS)},
+    "normal": NORMAL, "organic_wave": NORMAL, "self_flood": NORMAL, "unlabelled": NORMAL, "unsure": LEFT_OUT,
+}  # fmt: skip
+FOLDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledLog:
+    """n comments with labels.
+
+    ``label`` int8: a head's number, NORMAL or LEFT_OUT. ``fold`` int8: rows of one fold are held out together.
+    ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
+    comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
+    neighbours mean nothing.
+    """
+
+    name: str
+    batch: CommentBatch
+    label: NDArray[np.int8]
+    fold: NDArray[np.int8]
+    heads: tuple[str, ...] = HEADS
+    proof: bool = False
+    replayed: bool = True
+
+    def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
+        """The rows where ``keep``."""
+        rows = np.flatnonzero(keep)
+        return LabelledLog(
+            self.name, self.batch.take(rows), self.label[rows], self.fold[rows], self.heads, self.proof, self.replayed
+        )
+
+
+def label_codes(labels: Sequence[str], *, where: str) -> NDArray[np.int8]:
+    """Label names to codes. Raises InputError that counts and names what it does not know."""
+    unknown = sorted(set(labels) - set(LABEL_CODES))
+    if unknown:
+        known = ", ".join(LABEL_CODES)
+        raise InputError(
+            f"{where}: unknown labels {unknown[:5]}; use {known}", zh=f"{where}：未知标签 {unknown[:5]}；可用 {known}"
+        )
+    return np.array([LABEL_CODES[label] for label in labels], dtype=np.int8)
+
+
+def fold_by_session(batch: CommentBatch) -> NDArray[np.int8]:
+    """Whole sessions in the order they appear, dealt to the folds in turn."""
+    keys: dict[tuple[str, str], int] = {}
+    pairs = zip(batch.room_id, batch.session_id, strict=True)
+    return np.array([keys.setdefault(pair, len(keys)) % FOLDS for pair in pairs], dtype=np.int8)
+
+
+def fold_by_text(texts: Sequence[str]) -> NDArray[np.int8]:
+    """Equal and template-equal texts together, by a hash of their skeleton."""
+    skeleton = read_texts(texts).prints.skeleton
+    folds = {
+        int(key): hashlib.blake2b(int(key).to_bytes(8, "little"), digest_size=2).digest()[0] % FOLDS
+        for key in np.unique(skeleton)
+    }
+    return np.array([folds[int(key)] for key in skeleton], dtype=np.int8)
+
+
+def _read_table(path: Path) -> dict[str, list[Any]]:
+    import pandas as pd
+
+    if path.suffix == ".parquet":
+        table = pd.read_parquet(path)
+    else:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return {str(name): table[name].tolist() for name in table.columns}
+
+
+def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
+    """One ``[[source]]`` of a recipe: a table with a label column or one label for all, and constant columns."""
+    path = root / str(source["file"])
+    if not path.is_file():
+        raise InputError(f"{path} is not there: the recipe needs it below --data-root", zh=f"找不到 {path}：配方需要它")
+    columns = _read_table(path)
+    n = len(next(iter(columns.values())))
+    if "label_column" in source:
+        names = source.get("labels", {})
+        raw = [str(value) for value in columns.pop(str(source["label_column"]))]
+        labels = [str(names.get(value, value)) for value in raw]
+    else:
+        labels = [str(source["label"])] * n
+    columns |= {name: [value] * n for name, value in source.get("constants", {}).items()}
+    keep = _first_of_each(columns, source.get("drop_duplicates", ()))
+    columns = {name: [column[r] for r in keep] for name, column in columns.items() if name not in source.get("ignore", ())}
+    code = label_codes([labels[r] for r in keep], where=str(path))
+    batch = to_batch(columns, report=ReadReport(), mapping=source.get("map"))
+    if len(batch) != len(code):
+        raise InputError(f"{path}: {len(code) - len(batch)} of {len(code)} rows have no text; clean the file first")
+    order = batch.replay_order()
+    batch, code = batch.take(order), code[order]
+    fold = fold_by_text(batch.text) if source.get("fold_by") == "text" else fold_by_session(batch)
+    return LabelledLog(
+        name=str(source["name"]),
+        batch=batch,
+        label=code,
+        fold=fold,
+        heads=tuple(source.get("heads", HEADS)),
+        proof=bool(source.get("proof", False)),
+        replayed=bool(source.get("replayed", True)),
+    )
+
+
+def _first_of_each(columns: Mapping[str, list[Any]], names: Sequence[str]) -> list[int]:
+    n = len(next(iter(columns.values())))
+    if not names:
+        return list(range(n))
+    seen: dict[tuple[Any, ...], int] = {}
+    for row, key in enumerate(zip(*(columns[name] for name in names), strict=True)):
+        seen.setdefault(key, row)
+    return list(seen.values())
+
+
+def read_labelled(path: str | Path, *, label_column: str = "label") -> LabelledLog:
+    """A data scientist's own file: any table the readers know, with a ``label`` column."""
+    batch, _ = read_comments(path)
+    if label_column not in batch.source.headers:
+        raise UsageError(
+            f"{path} has no column {label_column!r}; its columns are {', '.join(batch.source.headers)}",
+            zh=f"{path} 没有 {label_column!r} 列；现有列：{', '.join(batch.source.headers)}",
+        )
+    labels = batch.source.columns[batch.source.headers.index(label_column)]
+    code = label_codes([label or "unlabelled" for label in labels], where=str(path))
+    order = batch.replay_order()
+    batch, code = batch.take(order), code[order]
+    fold = fold_by_session(batch)
+    if len(set(fold.tolist())) < 2:
+        fold = fold_by_text(batch.text)
+    return LabelledLog(name=Path(path).name, batch=batch, label=code, fold=fold, proof=True)

@@ -1,0 +1,156 @@
+"""All logs as one training matrix: features by replay, distinct texts, and the vocabulary they support."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from detector.bundle.model import surfaces
+from detector.engine import SCHEMA, FeatureEngine, account_keys
+from detector.text.codepoints import decode
+from detector.text.hashing import span_keys
+from detector.text.ngrams import Grams
+from detector.text.reading import TextReading, read_texts
+from detector.text.tokenize import Tokenizer, cut_lines
+from detector.text.vectorize import Rows, Vectorizer, grams
+from detector.training.logs import LabelledLog
+from detector.verdict import HEADS
+
+# An n-gram from fewer accounts, or fewer distinct texts, could carry one person's words.
+MIN_SUPPORT: Final = 5
+CHUNK: Final = 65_536
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """N comments of all logs, row by row.
+
+    ``values`` float32 (N, features); ``text`` int32 (N,) into the m distinct texts of ``reading``; ``label`` and
+    ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
+    ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
+    ``account`` int64 (N,), 0 unknown.
+    """
+
+    values: NDArray[np.float32]
+    text: NDArray[np.int32]
+    reading: TextReading
+    label: NDArray[np.int8]
+    fold: NDArray[np.int8]
+    known: NDArray[np.bool_]
+    surface: NDArray[np.intp]
+    proof: NDArray[np.bool_]
+    cluster: NDArray[np.int64]
+    log: NDArray[np.int16]
+    account: NDArray[np.int64]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
+    """Replay every log through a fresh engine, and read every distinct text once."""
+    values, clusters, accounts = [], [], []
+    texts: dict[str, int] = {}
+    text_rows = []
+    for log in logs:
+        progress(f"{log.name}: {len(log.batch):,}")
+        engine = FeatureEngine()
+        for start in range(0, len(log.batch), CHUNK):
+            part = log.batch.slice(start, start + CHUNK)
+            frame = engine.observe(part)
+            if not log.replayed:
+                frame.values[:, behaviour_columns()] = np.nan
+            values.append(frame.values)
+            clusters.append(frame.group)
+            accounts.append(account_keys(part, np.arange(len(part))))
+        text_rows.append(np.array([texts.setdefault(text, len(texts)) for text in log.batch.text], dtype=np.int32))
+    sizes = [len(log.batch) for log in logs]
+    known = np.array([[head in log.heads for head in HEADS] for log in logs])
+    which = np.repeat(np.arange(len(logs)), sizes)
+    return Matrix(
+        values=np.concatenate(values),
+        text=np.concatenate(text_rows),
+        reading=read_texts(list(texts)),
+        label=np.concatenate([log.label for log in logs]),
+        fold=np.concatenate([log.fold for log in logs]),
+        known=known[which],
+        surface=np.concatenate([surfaces(log.batch) for log in logs]),
+        proof=np.array([log.proof for log in logs])[which],
+        cluster=np.concatenate(clusters),
+        log=which.astype(np.int16),
+        account=np.concatenate(accounts),
+        names=tuple(log.name for log in logs),
+    )
+
+
+def behaviour_columns() -> NDArray[np.intp]:
+    """The columns that depend on more than the text."""
+    of_text = ("style.", "contact.", "rating.is_review", "rating.polarity")
+    return np.array([i for i, name in enumerate(SCHEMA.names) if not name.startswith(of_text)], dtype=np.intp)
+
+
+def fit_vectorizer(matrix: Matrix, tokenizer: Tokenizer) -> Vectorizer:
+    """The vocabulary of all n-grams with enough distinct accounts and distinct texts behind them."""
+    chars, words = grams(matrix.reading, tokenizer)
+    authors = _authors(matrix)
+    char_keys, char_df = _supported(chars, authors)
+    word_keys, word_df = _supported(words, authors)
+    df = np.concatenate([char_df, word_df]).astype(np.float64)
+    idf = np.log((1.0 + len(matrix.reading)) / (1.0 + df)) + 1.0
+    return Vectorizer(tokenizer, char_keys, word_keys, _spell_words(matrix.reading, tokenizer, word_keys), idf)
+
+
+def _authors(matrix: Matrix) -> sp.csr_matrix:
+    """Which accounts wrote which distinct text; where accounts are unknown every text is its own author."""
+    known = matrix.account > 0
+    _, account = np.unique(matrix.account[known], return_inverse=True)
+    n_accounts = int(account.max(initial=-1)) + 1
+    m = len(matrix.reading)
+    anonymous = np.unique(matrix.text[~known])
+    rows = np.concatenate([matrix.text[known], anonymous])
+    columns = np.concatenate([account, n_accounts + np.arange(len(anonymous))])
+    ones = np.ones(len(rows), dtype=np.int8)
+    table = sp.csr_matrix((ones, (rows, columns)), shape=(m, n_accounts + len(anonymous)))
+    table.data[:] = 1
+    return table
+
+
+def _supported(found: Grams, authors: sp.csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    texts = np.repeat(np.arange(len(found.starts) - 1), np.diff(found.starts))
+    keys, column = np.unique(found.keys, return_inverse=True)
+    table = sp.csr_matrix((np.ones(len(column), dtype=np.int32), (column, texts)), shape=(len(keys), authors.shape[0]))
+    table.sum_duplicates()
+    df = np.diff(table.indptr)
+    frequent = np.flatnonzero(df >= MIN_SUPPORT)
+    table = table[frequent]
+    table.data[:] = 1
+    enough = np.zeros(len(frequent), dtype=np.bool_)
+    # In slices: the full product of n-grams and accounts would not fit in memory.
+    for start in range(0, len(frequent), 4096):
+        part = slice(start, start + 4096)
+        enough[part] = np.diff((table[part] @ authors).tocsr().indptr) >= MIN_SUPPORT
+    return keys[frequent[enough]], df[frequent[enough]]
+
+
+def _spell_words(reading: TextReading, tokenizer: Tokenizer, keys: NDArray[np.int64]) -> tuple[str, ...]:
+    shaped = reading.shaped
+    word_starts, _ = cut_lines(tokenizer, decode(shaped.codes, shaped.starts))
+    distinct, first = np.unique(span_keys(shaped.codes, word_starts), return_index=True)
+    spans = word_starts[first[np.searchsorted(distinct, keys)]]
+    ends = word_starts[first[np.searchsorted(distinct, keys)] + 1]
+    return tuple(
+        shaped.codes[a:b].tobytes().decode("utf-32-le", "surrogatepass") for a, b in zip(spans, ends, strict=True)
+    )
+
+
+def as_scipy(rows: Rows, n_columns: int) -> sp.csr_matrix:
+    """The scorer's own rows as the matrix scikit-learn is given."""
+    return sp.csr_matrix((rows.values, rows.columns, rows.starts), shape=(len(rows.starts) - 1, n_columns))

@@ -1,0 +1,107 @@
+"""Results as CSV: scored comments, campaigns, accounts.
+
+The cells are raw. ``+1``, ``-``, ``@主播`` and ``=_=`` are ordinary comments, and these files are read by
+machines first: a quote sign put before every such cell would change the text that the next reader, join or
+training sees. Quoting does not help either: a spreadsheet that opens a CSV runs a cell that begins with
+``=``, quoted or not. So the file for people with a spreadsheet is ``scored.xlsx``, whose cells are strings;
+who must open the CSV itself there asks for ``formula_safe``.
+
+All files are UTF-8 with a byte order mark (Excel and WPS read Chinese rightly only with one) and end lines
+with CR LF.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from detector.comment import CommentBatch
+from detector.verdict import AccountSummary, Campaign, Verdicts
+from detector.writers.scored import Cell, exact, plain_number, scored_table
+from detector.writers.whole_file import whole_file
+
+CAMPAIGN_COLUMNS: Final = (
+    "campaign_id", "room_id", "session_id", "label", "template", "comments", "accounts", "flagged",
+    "first_at", "last_at", "first_ts_ms", "last_ts_ms", "score", "samples",
+)  # fmt: skip
+ACCOUNT_COLUMNS: Final = ("user_id", "user_name", "comments", "flagged", "flagged_share", "campaigns", "score")
+
+# What makes a spreadsheet take a cell for a formula, with any quote signs already before it.
+FORMULA_START: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+# Outside the years 2000 to 2100 a time counts from the start of a recording, or is no time at all.
+FIRST_DATE_MS: Final = 946_684_800_000
+LAST_DATE_MS: Final = 4_102_444_800_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def write_scored_csv(
+    path: str | Path, batch: CommentBatch, verdicts: Verdicts, *, lang: str = "zh", formula_safe: bool = False
+) -> None:
+    """Write one row per comment, in the order of ``batch``: the input's columns, then ``RESULT_COLUMNS``.
+
+    Text is written as it is and comes back identical through ``detector.readers``; probabilities have full
+    precision, so ``float(cell)`` is the number computed. ``formula_safe`` puts one ``'`` before cells that a
+    spreadsheet would run as a formula: safe to open there, no longer the same text. Errors as ``scored_table``.
+    """
+    headers, columns = scored_table(batch, verdicts, lang=lang)
+    _write(path, headers, zip(*columns, strict=True), formula_safe=formula_safe)
+
+
+def write_campaigns_csv(
+    path: str | Path, campaigns: Sequence[Campaign], *, tz: str = "Asia/Shanghai", formula_safe: bool = False
+) -> None:
+    """Write one row per campaign; times as wall clock in ``tz`` and as UTC milliseconds, empty if unknown."""
+    zone = ZoneInfo(tz)
+    rows = (
+        (
+            c.campaign_id, c.room_id, c.session_id, c.label, c.template, c.comments, c.accounts, c.flagged,
+            _wall_clock(c.first_ts_ms, zone), _wall_clock(c.last_ts_ms, zone),
+            plain_number(c.first_ts_ms), plain_number(c.last_ts_ms), exact(c.score), "; ".join(c.samples),
+        )
+        for c in campaigns
+    )  # fmt: skip
+    _write(path, CAMPAIGN_COLUMNS, rows, formula_safe=formula_safe)
+
+
+def write_accounts_csv(
+    path: str | Path, accounts: Sequence[AccountSummary], *, formula_safe: bool = False
+) -> None:
+    """Write one row per account, in the order given; ids are text."""
+    rows = (
+        (
+            a.user_id, a.user_name, a.comments, a.flagged, exact(a.flagged_share),
+            "; ".join(a.campaigns), exact(a.score),
+        )
+        for a in accounts
+    )  # fmt: skip
+    _write(path, ACCOUNT_COLUMNS, rows, formula_safe=formula_safe)
+
+
+def _write(
+    path: str | Path, headers: Sequence[str], rows: Iterable[tuple[Cell, ...]], *, formula_safe: bool
+) -> None:
+    with (
+        whole_file(path) as part,
+        part.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
+        out = csv.writer(file)
+        out.writerow(_defused(headers) if formula_safe else headers)
+        out.writerows(map(_defused, rows) if formula_safe else rows)
+
+
+def _defused(row: Sequence[Cell]) -> Iterator[Cell]:
+    """The row with one ``'`` before each text that would run; taking one off again gives the text back."""
+    for cell in row:
+        yield f"'{cell}" if isinstance(cell, str) and FORMULA_START.match(cell) else cell
+
+
+def _wall_clock(ts_ms: float, zone: ZoneInfo) -> str:
+    # False for NaN too.
+    if not FIRST_DATE_MS <= ts_ms < LAST_DATE_MS:
+        return ""
+    return (EPOCH + timedelta(milliseconds=ts_ms)).astimezone(zone).isoformat(timespec="milliseconds")

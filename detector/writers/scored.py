@@ -1,0 +1,108 @@
+"""The scored table: the input's own columns, then what was found, row by row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import ID_QUALITIES, KINDS, NUMBER_FIELDS, STRING_FIELDS, TS_SOURCES, CommentBatch
+from detector.errors import UsageError
+from detector.verdict import HEADS, LABELS, RESULT_COLUMNS, VERDICTS, Reason, Verdicts
+
+Cell = str | int | float
+LANGUAGES: Final = ("zh", "en")
+
+
+def scored_table(
+    batch: CommentBatch, verdicts: Verdicts, *, lang: str
+) -> tuple[list[str], list[Sequence[Cell]]]:
+    """Headers and columns of the scored table, one row per comment in the order of ``batch``.
+
+    The input's columns come first, unchanged; one whose name is ours gets the suffix ``_in``. Then
+    ``comment_id``, if no column of that name came in, and ``RESULT_COLUMNS``. Probabilities are floats,
+    unknown is an empty cell. ``lang`` (``zh`` or ``en``) is the language of the reasons.
+    ``ValueError`` if the two do not have the same length, ``UsageError`` for another language.
+    """
+    if lang not in LANGUAGES:
+        raise UsageError(f"unknown language {lang!r}: use zh or en", zh=f"未知语言 {lang!r}：请用 zh 或 en")
+    if len(batch) != len(verdicts):
+        raise ValueError(f"{len(batch)} comments but {len(verdicts)} verdicts: they must stand row by row")
+    headers, columns = _input_columns(batch)
+    if "comment_id" not in headers:
+        headers.append("comment_id")
+        columns.append(batch.comment_id)
+    headers.extend(RESULT_COLUMNS)
+    columns.extend(_result_columns(verdicts, lang=lang))
+    return headers, columns
+
+
+def _input_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]]:
+    if not batch.source.headers:
+        return _known_columns(batch)
+    taken = {*RESULT_COLUMNS, *batch.source.headers}
+    headers: list[str] = []
+    for name in batch.source.headers:
+        free = name
+        while free in taken and (free != name or free in RESULT_COLUMNS):
+            free += "_in"
+        taken.add(free)
+        headers.append(free)
+    return headers, list(batch.source.columns)
+
+
+def _known_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]]:
+    """What is known of comments that came from no file, under the names of ``Comment``."""
+    columns: dict[str, Sequence[Cell]] = {}
+    for name in STRING_FIELDS:
+        strings: list[str] = getattr(batch, name)
+        if name in ("comment_id", "text") or any(strings):
+            columns[name] = strings
+    for name in NUMBER_FIELDS:
+        numbers: NDArray[np.float64] = getattr(batch, name)
+        if not np.isnan(numbers).all():
+            columns[name] = [plain_number(value) for value in numbers.tolist()]
+    if "ts_ms" in columns:
+        columns["ts_source"] = [TS_SOURCES[code] for code in batch.ts_source.tolist()]
+    columns["kind"] = [KINDS[code] for code in batch.kind.tolist()]
+    if batch.user_id_quality.any():
+        columns["user_id_quality"] = [ID_QUALITIES[code] for code in batch.user_id_quality.tolist()]
+    return list(columns), list(columns.values())
+
+
+def _result_columns(verdicts: Verdicts, *, lang: str) -> list[Sequence[Cell]]:
+    """The columns of ``RESULT_COLUMNS``, in that order."""
+    return [
+        [VERDICTS[code] for code in verdicts.verdict.tolist()],
+        [LABELS[code] for code in verdicts.label.tolist()],
+        _probabilities(verdicts.risk),
+        *(_probabilities(verdicts.p[:, head]) for head in range(len(HEADS))),
+        ["true" if mark else "false" for mark in verdicts.organic_wave.tolist()],
+        ["true" if mark else "false" for mark in verdicts.protected.tolist()],
+        verdicts.campaign_id,
+        [reasons_cell(reasons, lang=lang) if reasons else "" for reasons in verdicts.reasons],
+    ]
+
+
+def reasons_cell(reasons: Sequence[Reason], *, lang: str) -> str:
+    """All sentences in one cell, the heaviest first as the scorer ordered them."""
+    return "; ".join(reason.text(lang) for reason in reasons)
+
+
+def exact(value: float) -> Cell:
+    """A number at full precision, nothing for NaN."""
+    return "" if math.isnan(value) else float(value)
+
+
+def _probabilities(values: NDArray[np.float64]) -> list[Cell]:
+    return ["" if unknown else value for value, unknown in zip(values.tolist(), np.isnan(values), strict=True)]
+
+
+def plain_number(value: float) -> Cell:
+    """A number as a person writes it: 12 instead of 12.0, nothing for NaN."""
+    if math.isnan(value):
+        return ""
+    return int(value) if value.is_integer() else value
