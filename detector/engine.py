@@ -40,6 +40,8 @@ SIGNALS: Final[tuple[Signal, ...]] = (Copying(), Repetition(), Timing(), Burst()
 HASH_VERSION: Final = 1
 MAX_SESSIONS: Final = 10_000
 
+# Room and session.
+SessionKey = tuple[str, str]
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
 
@@ -97,7 +99,7 @@ class FeatureEngine:
     """Turns batches of comments into features; owns the memory of the sessions it has seen."""
 
     def __init__(self, *, wording: Wording | None = None, max_sessions: int = MAX_SESSIONS) -> None:
-        self.sessions: dict[tuple[str, str], SessionMemory] = {}
+        self.sessions: dict[SessionKey, SessionMemory] = {}
         self.sessions_evicted = 0
         self._max_sessions = max_sessions
         self._wording = wording
@@ -138,23 +140,47 @@ class FeatureEngine:
             duplicate=duplicate,
             observed=observed,
         )
-        for key, rows in _by_session(batch, observed):
-            memory = self._memory(key, remember=remember)
-            fresh = self._undelivered(batch, rows, memory, duplicate, remember=remember)
+        for key, rows, lasting in self._lives(batch, remember=remember):
+            memory = self.sessions.get(key) or SessionMemory()
+            if remember:
+                # The session touched last stands last; the one idle for longest is forgotten first.
+                self.sessions.pop(key, None)
+                if lasting:
+                    self.sessions[key] = memory
+            fresh = self._undelivered(batch, rows[observed[rows]], memory, duplicate, remember=remember)
             observed[duplicate] = False
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)
         return frame
 
-    def _memory(self, key: tuple[str, str], *, remember: bool) -> SessionMemory:
-        memory = self.sessions.pop(key, None) or SessionMemory()
-        if remember or memory.comments:
-            # The session touched last stands last; the one idle for longest is forgotten first.
-            self.sessions[key] = memory
-        if len(self.sessions) > self._max_sessions:
-            del self.sessions[next(iter(self.sessions))]
-            self.sessions_evicted += 1
-        return memory
+    def _lives(self, batch: CommentBatch, *, remember: bool) -> list[tuple[SessionKey, NDArray[np.intp], bool]]:
+        """The rows of each session from where it begins to where it is forgotten, and whether it lasts.
+
+        Sessions are forgotten in event order: one that is forgotten and comes back in a batch begins anew.
+        """
+        numbers: dict[SessionKey, int] = {}
+        keys = zip(batch.room_id, batch.session_id, strict=True)
+        codes = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp, len(batch))
+        owners = list(numbers)
+        n_known = len(self.sessions) + sum(key not in self.sessions for key in owners)
+        if not remember or n_known <= self._max_sessions:
+            return [(owners[code], rows, True) for code, rows in _rows_by_code(codes)]
+        known: dict[SessionKey, int] = dict.fromkeys(self.sessions, -1)
+        lives: list[SessionKey] = []
+        for row, code in enumerate(codes.tolist()):
+            key = owners[code]
+            life = known.pop(key, -1)
+            if life < 0:
+                life = len(lives)
+                lives.append(key)
+            known[key] = codes[row] = life
+            if len(known) > self._max_sessions:
+                oldest = next(iter(known))
+                if known.pop(oldest) < 0:
+                    del self.sessions[oldest]
+                self.sessions_evicted += 1
+        lasting = set(known.values())
+        return [(lives[life], rows, life in lasting) for life, rows in _rows_by_code(codes)]
 
     @staticmethod
     def _undelivered(
@@ -170,16 +196,12 @@ class FeatureEngine:
         return rows[~duplicate[rows]]
 
 
-def _by_session(batch: CommentBatch, observed: NDArray[np.bool_]) -> list[tuple[tuple[str, str], NDArray[np.intp]]]:
-    keys: dict[tuple[str, str], int] = {}
-    pairs = zip(batch.room_id, batch.session_id, strict=True)
-    codes = np.fromiter((keys.setdefault(pair, len(keys)) for pair in pairs), dtype=np.intp, count=len(batch))
-    if len(keys) == 1:
-        return [(next(iter(keys)), np.flatnonzero(observed))]
+def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
+    """The rows of each code, ascending; codes in the order of their last row."""
     order = np.argsort(codes, kind="stable")
-    order = order[observed[order]]
-    bounds = np.searchsorted(codes[order], np.arange(len(keys) + 1))
-    return [(key, order[bounds[code] : bounds[code + 1]]) for key, code in keys.items()]
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    groups = [(int(codes[rows[0]]), rows) for rows in np.split(order, starts[1:]) if len(rows)]
+    return sorted(groups, key=lambda group: int(group[1][-1]))
 
 
 def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -204,7 +226,7 @@ def _observe_session(
     remember: bool,
 ) -> None:  # fmt: skip
     account = account_keys(batch, rows)
-    ts_ms, clock_ms = _engine_clock(batch, rows, memory.clock_ms)
+    ts_ms, clock_ms = _engine_clock(batch, rows, memory.clock_ms, remember=remember)
     skeleton = texts["skeleton"][rows]
     level = batch.user_level[rows]
     accounts = observe_accounts(
@@ -257,11 +279,13 @@ def _observe_session(
 
 
 def _engine_clock(
-    batch: CommentBatch, rows: NDArray[np.intp], clock_ms: float
+    batch: CommentBatch, rows: NDArray[np.intp], clock_ms: float, *, remember: bool
 ) -> tuple[NDArray[np.float64], float]:
     """Times fit for seconds, never running backwards: a late comment stands at the engine's clock."""
     fit = [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)]
     ts_ms = np.where(np.isin(batch.ts_source[rows], fit), batch.ts_ms[rows], np.nan)
+    if not remember:
+        return np.where(np.isnan(ts_ms), np.nan, np.fmax(ts_ms, clock_ms)), clock_ms
     clock = np.fmax.accumulate(np.concatenate([[clock_ms], ts_ms]))
     return np.where(np.isnan(ts_ms), np.nan, clock[1:]), float(clock[-1])
 

@@ -106,6 +106,21 @@ class Verdicts:
             duplicate=bool(self.duplicate[row]),
         )
 
+    def take(self, rows: NDArray[np.intp]) -> Verdicts:
+        """The judgements at ``rows``, in that order."""
+        return Verdicts(
+            comment_id=[self.comment_id[r] for r in rows],
+            verdict=self.verdict[rows],
+            label=self.label[rows],
+            p=self.p[rows],
+            organic_wave=self.organic_wave[rows],
+            protected=self.protected[rows],
+            duplicate=self.duplicate[rows],
+            campaign_id=[self.campaign_id[r] for r in rows],
+            reasons=[self.reasons[r] for r in rows],
+            model_id=self.model_id,
+        )
+
     @staticmethod
     def concat(parts: Sequence[Verdicts]) -> Verdicts:
         """Stack in the order given; all parts must come from one model."""

@@ -54,7 +54,7 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": ("kind", "消息类型", "弹幕类型", "事件类型", "event_type", "message_type", "msg_type"),
     "user_level": (
         "user_level", "用户等级", "账号等级", "平台等级", "会员等级", "财富等级", "等级", "level",
-        "user_level_id", "account_level",
+        "account_level",
     ),
     "fan_badge_name": (
         "fan_badge_name", "粉丝牌", "粉丝牌名称", "粉丝牌名", "粉丝团", "粉丝团名称", "勋章",
@@ -121,15 +121,20 @@ HEADER_UNIT_MS: Final[Mapping[str, float]] = {
     "timestampusec": 0.001,
 }
 
+# The traditional characters that headers are made of.
+_SIMPLIFIED: Final = str.maketrans(
+    "評論內彈時間發戶號暱稱買賣級訂單貨絲團勳類連播員會賬帳對復覆訊頻場標識碼價費點創註冊來質產審驗證",
+    "评论内弹时间发户号昵称买卖级订单货丝团勋类连播员会账账对复复讯频场标识码价费点创注册来质产审验证",
+)
 _BRACKETED = re.compile(r"[(\[].*?[)\]]\s*$")
 _FILLER = re.compile(r"[\s_\-.\ufeff\u200b]+")
 
 
 def header_key(header: str) -> str:
-    """The header without case, width, spaces, ``_`` and a remark in brackets, for comparison.
+    """The header without case, width, script, spaces, ``_`` and a remark in brackets, for comparison.
 
     >>> header_key("_User ID"), header_key("评论内容（必填）")
     ('userid', '评论内容')
     """
-    plain = unicodedata.normalize("NFKC", header).casefold()
+    plain = unicodedata.normalize("NFKC", header).casefold().translate(_SIMPLIFIED)
     return _FILLER.sub("", _BRACKETED.sub("", plain)) or _FILLER.sub("", plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -91,7 +92,7 @@ def separator_of(text: str) -> tuple[str, int]:
     single = known_cells == 1 and known_width == 1
     if single or (known_cells == 0 and agreement < 0.5):
         return NO_SEPARATOR, 1
-    return separator, width
+    return separator, max(width, known_width if known_cells else 1)
 
 
 def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTable]:
@@ -231,22 +232,14 @@ def _named_separator(first: str | Sequence[str]) -> str:
 def _sample_rows(text: str, separator: str) -> list[list[str]]:
     complete = text[:SAMPLE_CHARACTERS]
     if len(complete) < len(text) and "\n" in complete:
-        complete = complete[: complete.rindex("\n")]
-    rows: list[list[str]] = []
-    # Splitting at plain line ends is enough to see the separator, and no quote can swallow the sample.
-    for line in complete.splitlines():
-        if len(rows) == SAMPLE_ROWS:
-            break
-        if line.strip():
-            rows.extend(_parsed(line, separator))
-    return rows
-
-
-def _parsed(line: str, separator: str) -> list[list[str]]:
+        complete = complete[: complete.rindex("\n") + 1]
     try:
-        return list(csv.reader([line], delimiter=separator))
+        rows = csv.reader(io.StringIO(complete, newline=""), delimiter=separator, strict=True)
+        return list(itertools.islice(filter(None, rows), SAMPLE_ROWS))
     except csv.Error:
-        return [line.split(separator)]
+        # A stray quote would swallow the sample: plain line ends are enough to see the separator.
+        lines = filter(None, complete.replace("\r\n", "\n").split("\n"))
+        return [line.split(separator) for line in itertools.islice(lines, SAMPLE_ROWS)]
 
 
 def _width(text: str, separator: str) -> int:

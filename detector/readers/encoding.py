@@ -26,6 +26,7 @@ CANDIDATES: Final = (
 REPORTED: Final = {"big5hkscs": "big5"}
 # Of GB18030 text about five sixths of the high bytes are wrong as UTF-8; of damaged UTF-8 a few.
 DAMAGED_UTF8_SHARE: Final = 0.2
+PLAIN_SHARE: Final = 0.6
 SURE_SCORE: Final = 0.25
 SURE_LEAD: Final = 0.1
 
@@ -43,7 +44,8 @@ def named_encoding(name: str) -> Encoding:
     """The encoding the user names; ``UsageError`` if Python knows no such text encoding."""
     try:
         codec = codecs.lookup(name).name
-        b"".decode(codec)
+        b"a".decode(codec, "replace")
+        codecs.getincrementaldecoder(codec)
     except (LookupError, ValueError, TypeError) as error:
         raise UsageError(
             f"unknown encoding {name!r}: use for example utf-8, gb18030, big5 or utf-16",
@@ -98,13 +100,13 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte of the ASCII part is zero."""
-    half = len(head) // 2
-    if half < 2:
+    """UTF-16 without a mark: zeros among the bytes, and one of the two byte orders gives plain text."""
+    if b"\0" not in head:
         return ""
-    odd, even = head[1 : half * 2 : 2].count(0), head[0 : half * 2 : 2].count(0)
-    if odd > 0.3 * half and even < 0.02 * half:
-        return "utf-16-le"
-    if even > 0.3 * half and odd < 0.02 * half:
-        return "utf-16-be"
+    even = head[: len(head) // 2 * 2]
+    for codec in ("utf-16-le", "utf-16-be"):
+        text = even.decode(codec, "replace")
+        usual = sum(c in "\t\r\n" or " " <= c <= "~" or c in COMMON_HANZI or c in COMMON_SIGNS for c in text)
+        if usual > PLAIN_SHARE * len(text):
+            return codec
     return ""

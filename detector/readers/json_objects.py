@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from detector.errors import InputError
 from detector.readers.family import Family, Order, RawTable
 from detector.readers.lines import LONGEST_LINE_BYTES, line_blocks, text_blocks
 from detector.readers.report import ReadReport
@@ -16,6 +17,9 @@ from detector.readers.table import records_to_columns
 
 # The first line is often a handshake or cut, so one line does not tell the format.
 SNIFFED_LINES: Final = 60
+
+# One object with these keys is a platform's answer around the comments; its "message" is no comment.
+ENVELOPE: Final = frozenset({"code", "data"})
 
 _ARRAY_OF_OBJECTS = re.compile(r"\s*\[\s*(?:\{|\]\s*$)")
 _NEXT_OBJECT = re.compile(r"\}\s*,?\s*(?=\{)")
@@ -31,7 +35,7 @@ def claims(source: Source) -> str:
         return "json"
     if not head.lstrip().startswith("{"):
         return ""
-    lines = [line for line in head.splitlines()[:SNIFFED_LINES] if line.strip()]
+    lines = [line for line in head.split("\n")[:SNIFFED_LINES] if line.strip()]
     whole = sum(isinstance(_parsed_or_none(line), dict) for line in lines)
     return "ndjson" if whole or len(lines) == 1 else "json"
 
@@ -45,6 +49,8 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
         columns = records_to_columns(_noted(itertools.islice(parsed, order.chunk_rows), lines, done))
         if not lines:
             return
+        if lines == [1] and columns.keys() >= ENVELOPE:
+            raise _envelope(source)
         yield RawTable(columns, lines, order.mapping, done[0], complete=False)
 
 
@@ -114,6 +120,14 @@ def _of_stream(source: Source, report: ReadReport) -> Iterator[Parsed]:
             else:
                 report.skip("not_an_object", [number])
         buffer = buffer[at:]
+
+
+def _envelope(source: Source) -> InputError:
+    return InputError(
+        f"{source.path} is the whole answer of an interface: put the comments in it one per line, "
+        "each a JSON object with a text",
+        zh=f"{source.path} 是接口返回的整包数据：请把其中的评论改为每行一个带文本的 JSON 对象",
+    )
 
 
 def _with_last(blocks: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int, bool]]:

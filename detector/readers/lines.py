@@ -33,7 +33,7 @@ def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]
     # Escaping keeps a count of the wrong bytes; the wide encodings cannot escape single bytes.
     errors = "replace" if codec.startswith(WIDE) else "surrogateescape"
     decoder = codecs.getincrementaldecoder(codec)(errors)
-    old_mac = "\r" in source.head_text and "\n" not in source.head_text
+    old_mac = source.ends_lines_with_cr
     done = 0
     try:
         with source.path.open("rb") as file:

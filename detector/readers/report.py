@@ -111,15 +111,20 @@ class ReadReport:
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        """The remarks as ``code``, ``count``, ``lines`` and one sentence each in ``en`` and ``zh``."""
+        """The remarks as ``code``, ``count``, ``lines`` and one sentence each in ``en`` and ``zh``.
+
+        They stand in the order of ``REMARKS``, however the input was cut into chunks.
+        """
         notes = dict(self.notes)
         if self.long_ids_in_zeros >= 3 and self.long_ids_in_zeros >= DAMAGED_SHARE * self.long_ids:
             notes["ids_end_in_zeros"] = Note(self.long_ids_in_zeros)
         if self.rows_kept and not self.scored_rows:
             notes["nothing_to_score"] = Note(self.rows_kept)
         found = []
-        for code, note in notes.items():
-            en, zh = REMARKS[code]
+        for code, (en, zh) in REMARKS.items():
+            if code not in notes:
+                continue
+            note = notes[code]
             detail = "; ".join(shown(example, most=120) for example in note.examples)
             found.append(
                 {

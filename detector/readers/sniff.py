@@ -72,7 +72,7 @@ def _refuse_other_kinds(source: Source) -> None:
         raise _not_a_table(source, *_MEDIA)
     if not source.encoding.codec.startswith(("utf-16", "utf-32")):
         controls = len(head) - len(head.translate(None, _CONTROLS))
-        if controls > max(8, 0.05 * len(head)) or controls > 0.3 * len(head):
+        if controls > max(16, 0.05 * len(head)) or controls > 0.5 * len(head):
             raise _not_a_table(source, "a binary file", "二进制文件")
     if source.head_text.lstrip().casefold().startswith(_MARKUP):
         raise _not_a_table(

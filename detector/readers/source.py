@@ -27,9 +27,16 @@ class Source:
 
     @property
     def head_text(self) -> str:
-        """The head as text; a character that the head cuts is left out."""
+        """The head as text with lines that end in LF; a character that the head cuts is left out."""
         text = self.head.decode(self.encoding.codec, "replace")
-        return text.removesuffix("\ufffd").replace("\0", "").removeprefix("\ufeff")
+        text = text.removesuffix("\ufffd").replace("\0", "").removeprefix("\ufeff")
+        return text if "\n" in text else text.replace("\r", "\n")
+
+    @property
+    def ends_lines_with_cr(self) -> bool:
+        """Whether lines end as on old Macs, with CR alone."""
+        text = self.head.decode(self.encoding.codec, "replace")
+        return "\r" in text and "\n" not in text
 
     @property
     def id_prefix(self) -> str:

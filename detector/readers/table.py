@@ -21,6 +21,7 @@ from detector.readers.header import (
     located_mapping,
     names_are_masks,
     no_text_column,
+    unique_names,
 )
 from detector.readers.identity import damaged_ids, identities, long_ids
 from detector.readers.kinds import NO_MARK_WORDS, kinds
@@ -51,7 +52,8 @@ def to_batch(
     ``InputError`` if no column holds the text, ``UsageError`` for a mapping that does not fit or columns of
     different length.
     """
-    cells: dict[str, Sequence[object]] = {str(header): cell_list(column) for header, column in columns.items()}
+    names = unique_names([str(header) for header in columns])
+    cells = dict(zip(names, map(cell_list, columns.values()), strict=True))
     lengths = set(map(len, cells.values()))
     if len(lengths) > 1:
         counts = ", ".join(f"{header}: {len(column)}" for header, column in cells.items())

@@ -1,6 +1,7 @@
 """Simulated live rooms and review logs with labels, and attacks put into real ones.
 
-All phrases, names and numbers are invented. The same seed gives the same log, byte for byte.
+All phrases, names and numbers are invented. The same seed gives the same log, byte for byte
+(under one version of NumPy).
 """
 
 from __future__ import annotations

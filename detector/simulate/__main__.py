@@ -19,7 +19,7 @@ SOURCE: Final = """# Where this sample comes from
 No person wrote any of it. Every text, name, id, time and number is invented; phrases are put together from
 the tables in `detector/simulate/phrases/`. Phone-like numbers begin with 10 or 12, which no mobile network
 uses; QQ-like and room-like numbers, ids and web hosts are of forms that are given to nobody.
-The same seed gives the same bytes.
+The same seed gives the same bytes with the same version of NumPy.
 
 `room.jsonl` is one live room: chat, host-prompted answers, lottery words, memes, staff, paying fans, a fan
 who repeats himself, a lure burst, a slow drip of lures, a templated praise flood, shill praise.

@@ -43,7 +43,7 @@ def draw_id(form: str, rng: np.random.Generator) -> str:
 
 
 def draw_level(scale: str, posts: int, rng: np.random.Generator) -> float:
-    """An account level: long-tailed, higher for those who talk more, some brand new; NaN where there are none."""
+    """An account level: long-tailed, higher for those who talk more; NaN where there are none."""
     if scale == "none":
         return NAN
     new = 0.12 if posts == 1 else 0.07 if posts < 5 else 0.02

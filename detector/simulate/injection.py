@@ -172,9 +172,9 @@ def inject(
     ``share``: new comments per comment of the session (at least one comes in). ``topic``: what the room is
     about, one of ``TOPICS``. ``session``: a session id of the log. ``accounts``: how many new accounts.
     ``accounts_like``: whose looks they take, ``fresh`` (the newest of the log), ``mixed``, ``any`` or ``aged``.
-    ``span_s``: seconds it lasts. ``jitter``: 0 is clockwork. ``strength``: share of posts edited, 0 is verbatim.
-    ``chatty``: share of accounts that also chat harmlessly. What is not given is drawn from ``seed``.
-    ``labels`` are those of ``batch``, ``normal`` by default. Raises UsageError for an unknown name, a log
+    ``span_s``: seconds it lasts. ``jitter``: 0 is clockwork. ``strength``: share of posts edited, 0 is
+    verbatim. ``chatty``: share of accounts that also chat harmlessly. What is not given is drawn from ``seed``.
+    ``labels`` are those of ``batch``, by default all ``normal``. Raises UsageError for an unknown name, a log
     without comments, or a review attack in a log without reviews.
     """
     _check(attack=(attack, ATTACKS), topic=(topic, TOPICS), accounts_like=(accounts_like, ACCOUNT_TYPES))
@@ -235,7 +235,7 @@ def join_attack(
     donors = _donors(ground, who, max(post.account for post in posts) + 1, rng)
     columns = _rows(batch, posts, donors, after, home=int(ground.rows[0]), names=names, rng=rng)
     # The platform cuts long texts; so does the log.
-    longest = max(8, max(len(batch.text[r]) for r in ground.rows))
+    longest = max(8, *(len(batch.text[r]) for r in ground.rows))
     columns["text"] = [text[:longest] for text in columns["text"]]
     if ground.is_reviews:
         products = sorted({batch.product_id[r] for r in ground.rows})

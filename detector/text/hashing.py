@@ -27,13 +27,13 @@ def mix(key: int) -> int:
 @kernel
 def chain_1(h: int, code: int) -> int:
     """One step of the first rolling hash, modulo a prime."""
-    return (h * BASE_1 + code + 1) % PRIME
+    return (h * BASE_1 + int(code) + 1) % PRIME
 
 
 @kernel
 def chain_2(h: int, code: int) -> int:
     """One step of the second rolling hash, modulo the same prime with another base."""
-    return (h * BASE_2 + code + 1) % PRIME
+    return (h * BASE_2 + int(code) + 1) % PRIME
 
 
 @kernel

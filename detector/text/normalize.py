@@ -75,6 +75,8 @@ def _table() -> dict[int, str | None]:
     table.update(dict.fromkeys(range(0x20), " "))
     table.update(dict.fromkeys(range(0x7F, 0xA0), " "))
     table.update({0xFFFD: None, 0x2028: " ", 0x2029: " "})
+    # Half of a broken pair stands for nothing, and no tokenizer takes it.
+    table.update(dict.fromkeys(range(0xD800, 0xE000)))
     return table
 
 
@@ -112,7 +114,9 @@ def _undo(text: str) -> tuple[str, tuple[int, int, int, int]]:
 
 
 def _is_plain(text: str) -> bool:
-    return text.isascii() or (unicodedata.is_normalized("NFKD", text) and not _table().keys() & set(map(ord, text)))
+    if text.isascii():
+        return text.isprintable()
+    return unicodedata.is_normalized("NFKD", text) and not _table().keys() & set(map(ord, text))
 
 
 def normalize(texts: Sequence[str]) -> Normalized:

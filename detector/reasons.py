@@ -1,0 +1,110 @@
+"""Why: the sentences behind a verdict, ordered by how much each signal moved it.
+
+Each signal in turn is put back to what is typical of genuine comments, and the fall of the log-odds is its
+weight. So the order of reasons is the model's own, and their words are facts that can be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.bundle.model import Bundle
+from detector.engine import SCHEMA, SIGNALS, TEXT_SIGNALS
+from detector.text.ngrams import spell
+from detector.text.reading import read_texts
+from detector.text.shape import readable
+from detector.verdict import HEADS, LABEL_ZH, Reason
+
+MAX_REASONS: Final = 4
+# A signal that moved the log-odds by less than this is not a reason.
+MIN_WEIGHT: Final = 0.05
+MAX_TERMS: Final = 3
+
+_ALL: Final = (*TEXT_SIGNALS, *SIGNALS)
+
+
+def _spans() -> list[tuple[int, int]]:
+    spans, start = [], len(HEADS)
+    for signal in _ALL:
+        spans.append((start, start + len(signal.features)))
+        start += len(signal.features)
+    return spans
+
+
+def explain_rows(
+    bundle: Bundle,
+    inputs: NDArray[np.float64],
+    surface: NDArray[np.intp],
+    label: NDArray[np.uint8],
+    texts: Sequence[str],
+) -> list[tuple[Reason, ...]]:
+    """The reasons of n rows for their head ``label`` (< number of heads), most telling first.
+
+    ``inputs`` as ``Bundle.inputs`` gives them; ``texts`` as they were written.
+    """
+    n = len(inputs)
+    if n == 0:
+        return []
+    rows = np.arange(n)
+    full = bundle.log_odds(inputs, surface)[rows, label]
+    falls = np.zeros((len(_ALL) + 1, n))
+    for place, (start, stop) in enumerate([(0, len(HEADS)), *_spans()]):
+        changed = inputs.copy()
+        changed[:, start:stop] = bundle.typical[start:stop]
+        falls[place] = full - bundle.log_odds(changed, surface)[rows, label]
+    return [_reasons(bundle, inputs[r], HEADS[label[r]], texts[r], falls[:, r]) for r in range(n)]
+
+
+def _reasons(
+    bundle: Bundle, values: NDArray[np.float64], head: str, text: str, falls: NDArray[np.float64]
+) -> tuple[Reason, ...]:
+    named = dict(zip(SCHEMA.names, values[len(HEADS) :].tolist(), strict=True))
+    found: list[Reason] = []
+    for place in np.argsort(-falls, kind="stable").tolist():
+        weight = float(falls[place])
+        if weight < MIN_WEIGHT or len(found) == MAX_REASONS:
+            break
+        if place == 0:
+            reason = _wording(bundle, head, text, weight)
+            if reason:
+                found.append(reason)
+            continue
+        signal = _ALL[place - 1]
+        sentence = signal.explain(named)
+        if sentence:
+            evidence = {f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])}
+            found.append(Reason(signal.name, *sentence, weight=weight, evidence=evidence))
+    return tuple(found)
+
+
+def _wording(bundle: Bundle, head: str, text: str, weight: float) -> Reason | None:
+    terms = telling_terms(bundle, head, text)
+    if not terms:
+        return None
+    zh = f"用语像{LABEL_ZH[head]}：" + "、".join(f"“{term}”" for term in terms)
+    en = f"worded like {head.replace('_', ' ')}: " + ", ".join(f'"{term}"' for term in terms)
+    return Reason("wording", zh, en, weight=weight, evidence={"terms": terms})
+
+
+def telling_terms(bundle: Bundle, head: str, text: str) -> list[str]:
+    """The words and characters of ``text`` that speak most for ``head``, the strongest first."""
+    vectorizer = bundle.vectorizer
+    rows = vectorizer.transform(read_texts([text]))
+    pulls = rows.values * bundle.weights[rows.columns, HEADS.index(head)]
+    terms: list[str] = []
+    for place in np.argsort(-pulls, kind="stable").tolist():
+        if pulls[place] <= 0 or len(terms) == MAX_TERMS:
+            break
+        column = int(rows.columns[place])
+        if column < len(vectorizer.char_keys):
+            term = spell(int(vectorizer.char_keys[column]))
+        else:
+            term = vectorizer.words[column - len(vectorizer.char_keys)]
+        term = readable(term).strip("^$ ")
+        if term and not any(term in other or other in term for other in terms):
+            terms.append(term)
+    return terms

@@ -1,0 +1,1 @@
+"""Stories that hold zhenping to its word."""

@@ -1,0 +1,78 @@
+"""Which encoding a file is in, told by what it says."""
+
+import pytest
+
+from detector.errors import UsageError
+from detector.readers import read_comments
+from detector.readers.encoding import encoding_of
+
+SIMPLIFIED = "评论内容,用户昵称\n这个真的很好用,小明\n主播什么时候上链接,爱买的猫\n"
+TRADITIONAL = "評論內容,暱稱\n這個真的很好用,小明\n主播什麼時候上連結,愛買的貓\n"
+JAPANESE = "text,name\nこれはとてもいいですね,たろう\nありがとうございます,ハナコ\n"
+KOREAN = "text,name\n정말 좋아요 감사합니다,민수\n이거 얼마예요,지영\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "name"),
+    [
+        (SIMPLIFIED, "utf-8", "utf-8"),
+        (SIMPLIFIED, "utf-8-sig", "utf-8-sig"),
+        (SIMPLIFIED, "gb18030", "gb18030"),
+        (SIMPLIFIED, "gbk", "gb18030"),
+        (SIMPLIFIED, "utf-16", "utf-16"),
+        (SIMPLIFIED, "utf-16-le", "utf-16-le"),
+        (SIMPLIFIED, "utf-16-be", "utf-16-be"),
+        (TRADITIONAL, "big5", "big5"),
+        (TRADITIONAL, "gb18030", "gb18030"),
+        (JAPANESE, "cp932", "cp932"),
+        (KOREAN, "cp949", "cp949"),
+    ],
+)
+def test_the_first_comment_comes_out_right(file, text, codec, name):
+    batch, report = read_comments(file(text, encoding=codec))
+    assert report.encoding == name
+    assert batch.text[0] == text.split("\n")[1].split(",")[0]
+    assert batch.user_name[1] == text.split("\n")[2].split(",")[1]
+    assert "encoding_uncertain" not in report.notes
+
+
+def test_utf_8_cut_in_the_middle_of_a_character_is_still_utf_8(file):
+    batch, report = read_comments(file(SIMPLIFIED.rstrip("\n").encode()[:-1]))
+    assert report.encoding == "utf-8"
+    assert batch.user_name == ["小明", "爱买的\ufffd\ufffd"]
+    # The last character has three bytes, two of which are left.
+    assert report.notes["undecodable_bytes"].n == 2
+
+
+def test_a_few_wrong_bytes_do_not_change_the_encoding(file):
+    batch, report = read_comments(file(SIMPLIFIED.encode() + b"\xff\xfe,x\n"))
+    assert report.encoding == "utf-8"
+    assert batch.text[2] == "\ufffd\ufffd"
+    assert report.notes["undecodable_bytes"].n == 2
+    assert report.warnings[0]["zh"].startswith("2 个字节不是合法的 utf-8")
+
+
+def test_chinese_far_behind_a_long_english_part_is_found(file):
+    english = "text,name\n" + "nice one,bob\n" * 40_000
+    batch, report = read_comments(file(english.encode() + "这个真的很好用,小明\n".encode("gb18030")))
+    assert (report.encoding, batch.text[-1]) == ("gb18030", "这个真的很好用")
+
+
+def test_the_user_s_word_on_the_encoding_counts(file):
+    batch, report = read_comments(file(b"text\n\x82\xa2\x82\xa2\n"), encoding="gb18030")
+    assert (report.encoding, batch.text) == ("gb18030", [b"\x82\xa2\x82\xa2".decode("gb18030")])
+
+
+@pytest.mark.parametrize("name", ["utf-99", "base64", "hex"])
+def test_an_unknown_encoding_is_a_usage_error(file, name):
+    with pytest.raises(UsageError, match=f"unknown encoding '{name}'"):
+        read_comments(file("text\n好\n"), encoding=name)
+
+
+def test_what_looks_like_nothing_known_is_a_guess_and_said_so(file):
+    _, report = read_comments(file(b"text\n" + bytes(range(0x81, 0xFE)) * 3 + b"\n"))
+    assert report.notes["encoding_uncertain"].n == 1
+
+
+def test_plain_ascii_is_utf_8():
+    assert encoding_of(b"text\nok\n", b"").name == "utf-8"

@@ -1,0 +1,1 @@
+"""Stories about every signal, worked by hand."""

@@ -1,0 +1,1 @@
+"""Stories about reading a text."""
