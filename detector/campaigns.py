@@ -52,7 +52,13 @@ def find_campaigns(
 
 
 def _campaign(
-    batch: CommentBatch, verdicts: Verdicts, room_id: str, session_id: str, key: int, rows: list[int], hits: list[int]
+    batch: CommentBatch,
+    verdicts: Verdicts,
+    room_id: str,
+    session_id: str,
+    key: int,
+    rows: list[int],
+    hits: list[int],
 ) -> Campaign:
     times = batch.ts_ms[rows]
     known = times[~np.isnan(times)]
@@ -102,7 +108,13 @@ def summarise_accounts(batch: CommentBatch, verdicts: Verdicts) -> list[AccountS
         campaigns = sorted({verdicts.campaign_id[row] for row in rows} - {""})
         summaries.append(
             AccountSummary(
-                user_id, batch.user_name[rows[-1]], len(rows), flagged, flagged / len(rows), tuple(campaigns), score
+                user_id,
+                batch.user_name[rows[-1]],
+                len(rows),
+                flagged,
+                flagged / len(rows),
+                tuple(campaigns),
+                score,
             )
         )
     summaries.sort(key=lambda a: (-a.score, a.user_id))

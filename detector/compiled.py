@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+njit: Any
 try:
     from numba import njit
 except ImportError:  # pragma: no cover - numba is installed wherever a wheel exists

@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import (
-    ACCOUNT_QUALITIES, ID_QUALITY_CODE, KIND_CODE, REVIEW_KINDS, SECOND_SOURCES, TS_SOURCE_CODE, CommentBatch,
+    ACCOUNT_QUALITIES,
+    ID_QUALITY_CODE,
+    KIND_CODE,
+    REVIEW_KINDS,
+    SECOND_SOURCES,
+    TS_SOURCE_CODE,
+    CommentBatch,
 )  # fmt: skip
 from detector.signals.account import Account
 from detector.signals.burst import Burst
@@ -24,7 +30,7 @@ from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
 from detector.signals.rating import Rating
 from detector.signals.repetition import Repetition
-from detector.signals.signal import Feature, Observation, Signal, TextSignal
+from detector.signals.signal import Described, Feature, Observation, Signal, TextSignal
 from detector.signals.style import Style
 from detector.signals.timing import Timing
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
@@ -36,6 +42,7 @@ from detector.text.reading import TextReading, read_texts
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
 SIGNALS: Final[tuple[Signal, ...]] = (Copying(), Repetition(), Timing(), Burst(), Account(), Rating())
+ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 1
 MAX_SESSIONS: Final = 10_000
@@ -64,7 +71,7 @@ class Schema:
         return hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()
 
 
-SCHEMA: Final = Schema(tuple(f for signal in (*TEXT_SIGNALS, *SIGNALS) for f in signal.features))
+SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.features))
 
 
 @dataclass(frozen=True, slots=True)

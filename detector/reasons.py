@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle.model import Bundle
-from detector.engine import SCHEMA, SIGNALS, TEXT_SIGNALS
+from detector.engine import ALL_SIGNALS, SCHEMA
 from detector.text.ngrams import spell
 from detector.text.reading import read_texts
 from detector.text.shape import readable
@@ -24,12 +24,10 @@ MAX_REASONS: Final = 4
 MIN_WEIGHT: Final = 0.05
 MAX_TERMS: Final = 3
 
-_ALL: Final = (*TEXT_SIGNALS, *SIGNALS)
-
 
 def _spans() -> list[tuple[int, int]]:
     spans, start = [], len(HEADS)
-    for signal in _ALL:
+    for signal in ALL_SIGNALS:
         spans.append((start, start + len(signal.features)))
         start += len(signal.features)
     return spans
@@ -51,7 +49,7 @@ def explain_rows(
         return []
     rows = np.arange(n)
     full = bundle.log_odds(inputs, surface)[rows, label]
-    falls = np.zeros((len(_ALL) + 1, n))
+    falls = np.zeros((len(ALL_SIGNALS) + 1, n))
     for place, (start, stop) in enumerate([(0, len(HEADS)), *_spans()]):
         changed = inputs.copy()
         changed[:, start:stop] = bundle.typical[start:stop]
@@ -73,11 +71,12 @@ def _reasons(
             if reason:
                 found.append(reason)
             continue
-        signal = _ALL[place - 1]
+        signal = ALL_SIGNALS[place - 1]
         sentence = signal.explain(named)
         if sentence:
             evidence = {f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])}
-            found.append(Reason(signal.name, *sentence, weight=weight, evidence=evidence))
+            zh, en = sentence
+            found.append(Reason(signal.name, zh, en, weight, evidence))
     return tuple(found)
 
 

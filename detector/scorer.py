@@ -20,7 +20,17 @@ from detector.errors import BundleError, UsageError
 from detector.readers import ReadReport, read_comments, records_to_columns, to_batch
 from detector.reasons import explain_rows
 from detector.verdict import (
-    HEADS, HIGH_RISK, LABELS, NORMAL, PASS, REVIEW, VERDICTS, AccountSummary, Campaign, Reason, Verdicts,
+    HEADS,
+    HIGH_RISK,
+    LABELS,
+    NORMAL,
+    PASS,
+    REVIEW,
+    VERDICTS,
+    AccountSummary,
+    Campaign,
+    Reason,
+    Verdicts,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -121,7 +131,10 @@ class Detector:
         self.profile = profile
         self._cuts = np.array(
             [
-                [[bundle.thresholds.cut(profile, surface_name(s), head, VERDICTS[level]) for head in HEADS] for s in (0, 1)]
+                [
+                    [bundle.thresholds.cut(profile, surface_name(s), head, VERDICTS[level]) for head in HEADS]
+                    for s in (0, 1)
+                ]
                 for level in (REVIEW, HIGH_RISK)
             ]
         )
@@ -213,7 +226,9 @@ def organic_wave(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     crowd = values[:, at["copying.accounts_session"]] >= WAVE_ACCOUNTS
     few_each = values[:, at["copying.posts_per_account"]] <= WAVE_POSTS_PER_ACCOUNT
     # Unknown levels speak neither for nor against: comparisons with NaN are false.
-    farm = (values[:, at["copying.low_share"]] > WAVE_LOW_SHARE) | (values[:, at["copying.fresh_share"]] > WAVE_FRESH_SHARE)
+    farm = (values[:, at["copying.low_share"]] > WAVE_LOW_SHARE) | (
+        values[:, at["copying.fresh_share"]] > WAVE_FRESH_SHARE
+    )
     contact = (values[:, at["contact.number_length"]] >= 6) | (values[:, at["contact.handle_length"]] >= 5)
     return np.asarray(crowd & few_each & ~farm & ~contact)
 
@@ -221,7 +236,9 @@ def organic_wave(values: NDArray[np.float32]) -> NDArray[np.bool_]:
 def protect(batch: CommentBatch) -> NDArray[np.bool_]:
     """Which comments come from the host, staff, paying fans or fans of long standing."""
     free = {"", "0", "0.0", "none", "no", "false", "否", "无"}
-    paid = np.fromiter((marker.strip().lower() not in free for marker in batch.paid_marker), np.bool_, len(batch))
+    paid = np.fromiter(
+        (marker.strip().lower() not in free for marker in batch.paid_marker), np.bool_, len(batch)
+    )
     return np.asarray((batch.is_staff == 1) | paid | (batch.fan_badge_level >= LOYAL_BADGE))
 
 
@@ -249,7 +266,9 @@ def _beside(table: pd.DataFrame, verdicts: Verdicts) -> tuple[pd.DataFrame, Verd
     return frame, both.take(np.where(missing, len(verdicts), at).reshape(n))
 
 
-def _as_batch(comments: Any, mapping: Mapping[str, str] | None, tz: str) -> tuple[CommentBatch, ReadReport | None, Any]:
+def _as_batch(
+    comments: Any, mapping: Mapping[str, str] | None, tz: str
+) -> tuple[CommentBatch, ReadReport | None, Any]:
     if isinstance(comments, CommentBatch):
         return comments, None, None
     if isinstance(comments, str | Path):
@@ -279,4 +298,6 @@ def _repeat_redelivered(verdicts: Verdicts, known: dict[str, int]) -> Verdicts:
         if verdicts.duplicate[row]:
             rows[row] = first
     repeated = verdicts.take(rows)
-    return Verdicts(**{**{name: getattr(repeated, name) for name in Verdicts.__slots__}, "duplicate": verdicts.duplicate})
+    return Verdicts(
+        **{**{name: getattr(repeated, name) for name in Verdicts.__slots__}, "duplicate": verdicts.duplicate}
+    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pytest
 
 from detector.comment import Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, FeatureFrame
+from detector.signals.signal import Signal, TextSignal
 
 NAN = float("nan")
 # 2026-11-11 20:00:00 in Shanghai.
@@ -35,32 +36,34 @@ def batch(*comments: Comment) -> CommentBatch:
     return CommentBatch.from_comments(comments)
 
 
-def features(*comments: Comment) -> list[dict[str, float]]:
-    """What a fresh engine sees of each comment, by feature name."""
-    return named(FeatureEngine().observe(batch(*comments)))
-
-
 def named(frame: FeatureFrame) -> list[dict[str, float]]:
     """The rows of a frame by feature name."""
     return [dict(zip(SCHEMA.names, row, strict=True)) for row in frame.values.astype(np.float64).tolist()]
 
 
-def of_signal(row: dict[str, float], signal: str) -> dict[str, float]:
-    """One signal's columns of a row, by their quantity alone."""
-    return {name.partition(".")[2]: value for name, value in row.items() if name.startswith(f"{signal}.")}
+def seen_by(signal: Signal | TextSignal, *comments: Comment) -> list[dict[str, float]]:
+    """What one signal sees of each comment in a fresh engine, by quantity: ``gap_s``, not ``timing.gap_s``."""
+    rows = named(FeatureEngine().observe(batch(*comments)))
+    names = [feature.name for feature in signal.features]
+    return [{name.removeprefix(f"{signal.name}."): row[name] for name in names} for row in rows]
 
 
-def float32(values: dict[str, float]) -> dict[str, float]:
-    """The values as a frame keeps them, in single precision."""
-    return {name: float(np.float32(value)) for name, value in values.items()}
+def nearly(expected: Mapping[str, float]) -> Any:
+    """Equal to ``expected`` in every column, as far as single precision goes; NaN is equal to NaN."""
+    return pytest.approx(expected, rel=2e-7, abs=1e-12, nan_ok=True)
 
 
-def same(a: dict[str, float], b: dict[str, float]) -> bool:
-    """Whether two rows agree in every column, NaN equal to NaN."""
-    return a.keys() == b.keys() and all(a[k] == b[k] or (a[k] != a[k] and b[k] != b[k]) for k in a)
+def values_of(signal: Signal | TextSignal, **quantities: float) -> dict[str, float]:
+    """Values to explain: 0 for a text signal, NaN for the others, but for the ``quantities`` given."""
+    empty = 0.0 if isinstance(signal, TextSignal) else NAN
+    values = {feature.name: empty for feature in signal.features}
+    for quantity, value in quantities.items():
+        assert f"{signal.name}.{quantity}" in values
+        values[f"{signal.name}.{quantity}"] = value
+    return values
 
 
-def array_bytes(frame: FeatureFrame, rows: Sequence[int] | slice | NDArray[Any] = slice(None)) -> tuple[bytes, ...]:
-    """Everything a frame says of ``rows``, as bytes: NaN equal to NaN, and not a bit may differ."""
+def as_bytes(frame: FeatureFrame, rows: Any = slice(None)) -> tuple[bytes, ...]:
+    """All a frame says of ``rows``, as bytes: NaN is equal to NaN, and not a bit may differ."""
     columns = (frame.values, frame.wording, frame.group, frame.duplicate, frame.observed)
     return tuple(np.ascontiguousarray(column[rows]).tobytes() for column in columns)

@@ -144,7 +144,7 @@ def _checked(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
 
 def _tokenizer(identity: str) -> tuple[Tokenizer, str]:
     """The tokenizer a bundle asks for, or the fallback with a mark for the model id."""
-    name = identity.split(" ")[0]
+    name = identity.split(" ", maxsplit=1)[0]
     try:
         tokenizer = load_tokenizer(name)
     except ImportError:

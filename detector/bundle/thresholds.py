@@ -52,7 +52,8 @@ class Thresholds:
         if profile not in self.profiles():
             known = ", ".join(self.profiles())
             raise UsageError(
-                f"unknown profile {profile!r}; this model has: {known}", zh=f"没有档位 {profile!r}；可选：{known}"
+                f"unknown profile {profile!r}; this model has: {known}",
+                zh=f"没有档位 {profile!r}；可选：{known}",
             )
         for row in self.rows:
             if (row.profile, row.surface, row.head, row.level) == (profile, surface, head, level):

@@ -44,7 +44,9 @@ class Account(Signal):
     def new_memory(self) -> AccountMemory:
         return AccountMemory(new_table(1, max_keys=MAX_ACCOUNTS))
 
-    def observe(self, seen: Observation, memory: AccountMemory, out: NDArray[np.float32], *, remember: bool) -> None:
+    def observe(
+        self, seen: Observation, memory: AccountMemory, out: NDArray[np.float32], *, remember: bool
+    ) -> None:
         readings = seen.accounts
         out[:, 0] = seen.level
         out[:, 1] = readings.level_rank
@@ -62,10 +64,16 @@ class Account(Signal):
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         before = values["account.contacts"]
         if before >= 1:
-            return f"该账号本场已 {int(before)} 次发号码或账号", f"gave a number or handle {int(before)} times before"
+            return (
+                f"该账号本场已 {int(before)} 次发号码或账号",
+                f"gave a number or handle {int(before)} times before",
+            )
         level, rank = values["account.level"], values["account.level_rank"]
         if rank < 0.15 and values["account.posts"] == 0:
-            return f"低等级账号（{level:.0f} 级）本场首次发言", f"first comment of a low-level account (level {level:.0f})"
+            return (
+                f"低等级账号（{level:.0f} 级）本场首次发言",
+                f"first comment of a low-level account (level {level:.0f})",
+            )
         if rank < 0.15:
             return f"低等级账号（{level:.0f} 级）", f"low-level account (level {level:.0f})"
         if values["account.age_days"] < 7:

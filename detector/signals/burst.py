@@ -47,7 +47,9 @@ class Burst(Signal):
         feature("burst.low_500c", "share", "The same among the last 500."),
         feature("burst.contacts_50c", "share", "Comments with a long number or handle among the last 50."),
         feature("burst.contacts_500c", "share", "The same among the last 500."),
-        feature("burst.repeats_50c", "share", "Near-copies of one of the 16 comments before them among the last 50."),
+        feature(
+            "burst.repeats_50c", "share", "Near-copies of one of the 16 comments before them among the last 50."
+        ),
         feature("burst.repeats_500c", "share", "The same among the last 500."),
         feature("burst.watched", "log comments", "How much of the session has been seen."),
     )
@@ -60,7 +62,9 @@ class Burst(Signal):
             np.array([0.0, 0.0, np.nan]),
         )
 
-    def observe(self, seen: Observation, memory: BurstMemory, out: NDArray[np.float32], *, remember: bool) -> None:
+    def observe(
+        self, seen: Observation, memory: BurstMemory, out: NDArray[np.float32], *, remember: bool
+    ) -> None:
         _observe(
             seen.ts_ms, seen.group, seen.accounts.posts, seen.accounts.level_rank, seen.contact_form,
             seen.first_index, remember, memory.marks, memory.sums, memory.groups, memory.rates, out,
@@ -75,10 +79,16 @@ class Burst(Signal):
             )
         share = values["burst.fresh_50c"]
         if share >= 0.6 and values["burst.fresh_500c"] < 0.4:
-            return f"最近 50 条里 {share:.0%} 是首次发言", f"{share:.0%} of the last 50 comments are first comments"
+            return (
+                f"最近 50 条里 {share:.0%} 是首次发言",
+                f"{share:.0%} of the last 50 comments are first comments",
+            )
         ratio = values["burst.rate_ratio"]
         if ratio >= 3:
-            return f"房间弹幕速度突增到平时的 {ratio:.1f} 倍", f"the room runs at {ratio:.1f} times its usual rate"
+            return (
+                f"房间弹幕速度突增到平时的 {ratio:.1f} 倍",
+                f"the room runs at {ratio:.1f} times its usual rate",
+            )
         return None
 
 

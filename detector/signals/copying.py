@@ -42,13 +42,21 @@ class Copying(Signal):
 
     name: ClassVar[str] = "copying"
     features: ClassVar[tuple[Feature, ...]] = (
-        feature("copying.accounts_10s", "accounts", "Other accounts that posted near-identical text in the last 10 s."),
+        feature(
+            "copying.accounts_10s",
+            "accounts",
+            "Other accounts that posted near-identical text in the last 10 s.",
+        ),
         feature("copying.accounts_60s", "accounts", "The same in the last 60 s."),
         feature("copying.accounts_600s", "accounts", "The same in the last 600 s."),
         feature("copying.accounts_50c", "accounts", "The same in the room's last 50 comments."),
         feature("copying.accounts_500c", "accounts", "The same in the room's last 500 comments (at most 48)."),
-        feature("copying.accounts_session", "accounts", "Accounts that posted near-identical text this session."),
-        feature("copying.posts_per_account", "comments", "Near-identical comments this session per such account."),
+        feature(
+            "copying.accounts_session", "accounts", "Accounts that posted near-identical text this session."
+        ),
+        feature(
+            "copying.posts_per_account", "comments", "Near-identical comments this session per such account."
+        ),
         feature("copying.age_c", "comments", "Comments of the room since the first such text."),
         feature("copying.exact_share", "share", "Recent copies that are identical to the letter."),
         feature("copying.fresh_share", "share", "Recent copies that were their account's first comment."),
@@ -98,7 +106,10 @@ class Copying(Signal):
             )
         n = values["copying.accounts_session"]
         if n >= 2:
-            return f"本场有 {int(n)} 个账号发过近似文本", f"{int(n)} accounts posted near-identical text this session"
+            return (
+                f"本场有 {int(n)} 个账号发过近似文本",
+                f"{int(n)} accounts posted near-identical text this session",
+            )
         return None
 
 

@@ -42,7 +42,9 @@ class Rating(Signal):
     def new_memory(self) -> RatingMemory:
         return RatingMemory(np.zeros(2))
 
-    def observe(self, seen: Observation, memory: RatingMemory, out: NDArray[np.float32], *, remember: bool) -> None:
+    def observe(
+        self, seen: Observation, memory: RatingMemory, out: NDArray[np.float32], *, remember: bool
+    ) -> None:
         out[:, 0] = seen.is_review
         out[:, 1] = seen.rating
         out[:, 3] = (seen.event_ms - seen.purchased_ms) / HOUR_MS
@@ -58,12 +60,17 @@ class Rating(Signal):
             return f"评分 {stars:.0f} 星与文字褒贬不符", f"{stars:.0f} stars do not fit the words"
         lag_h = values["rating.lag_h"]
         if lag_h < 24:
-            return f"购买后 {max(lag_h, 0):.0f} 小时即评价", f"reviewed {max(lag_h, 0):.0f} hours after the purchase"
+            return (
+                f"购买后 {max(lag_h, 0):.0f} 小时即评价",
+                f"reviewed {max(lag_h, 0):.0f} hours after the purchase",
+            )
         return None
 
 
 @kernel
-def _observe(rating: NDArray[np.float64], remember: bool, stars: NDArray[np.float64], out: NDArray[np.float32]) -> None:
+def _observe(
+    rating: NDArray[np.float64], remember: bool, stars: NDArray[np.float64], out: NDArray[np.float32]
+) -> None:
     for r in range(len(rating)):
         if np.isnan(rating[r]):
             out[r, 2] = np.nan

@@ -31,7 +31,9 @@ class Repetition(Signal):
 
     name: ClassVar[str] = "repetition"
     features: ClassVar[tuple[Feature, ...]] = (
-        feature("repetition.times", "comments", "Earlier near-identical comments of this account this session."),
+        feature(
+            "repetition.times", "comments", "Earlier near-identical comments of this account this session."
+        ),
         feature("repetition.gap_c", "comments", "Comments of the room since the last of them."),
         feature("repetition.streak", "comments", "How many times in a row the account has just said this."),
         feature("repetition.distinct_share", "share", "Distinct texts among the account's earlier comments."),
@@ -52,7 +54,10 @@ class Repetition(Signal):
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         times = values["repetition.times"]
         if times >= 2:
-            return f"该账号本场已发过 {int(times)} 次近似文本", f"this account has said nearly this {int(times)} times"
+            return (
+                f"该账号本场已发过 {int(times)} 次近似文本",
+                f"this account has said nearly this {int(times)} times",
+            )
         return None
 
 
@@ -73,7 +78,9 @@ def _observe(
         out[r, 0] = pairs.values[generation, row, 0] if row >= 0 else 0.0
         out[r, 1] = index - pairs.values[generation, row, 1] if row >= 0 else np.nan
         generation, row = find(accounts, account[r])
-        out[r, 3] = accounts.values[generation, row, 1] / accounts.values[generation, row, 0] if row >= 0 else np.nan
+        out[r, 3] = (
+            accounts.values[generation, row, 1] / accounts.values[generation, row, 0] if row >= 0 else np.nan
+        )
         if not remember:
             continue
         generation, row, new = touch(pairs, pair)

@@ -59,26 +59,27 @@ class Observation:
         return len(self.account)
 
 
-class TextSignal(ABC):
-    """A signal of the text alone, measured once per distinct text."""
+class Described(ABC):
+    """What every signal can say of itself."""
 
     name: ClassVar[str]
     features: ClassVar[tuple[Feature, ...]]
-
-    @abstractmethod
-    def measure(self, reading: TextReading) -> NDArray[np.float32]:
-        """The features of each text: float32, shape (m, number of features)."""
 
     @abstractmethod
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         """The sentence that says what these values mean, in Chinese and English; None if nothing stands out."""
 
 
-class Signal(ABC):
-    """A signal with a memory: it reads each comment as of just before it, then remembers it."""
+class TextSignal(Described):
+    """A signal of the text alone, measured once per distinct text."""
 
-    name: ClassVar[str]
-    features: ClassVar[tuple[Feature, ...]]
+    @abstractmethod
+    def measure(self, reading: TextReading) -> NDArray[np.float32]:
+        """The features of each text: float32, shape (m, number of features)."""
+
+
+class Signal(Described):
+    """A signal with a memory: it reads each comment as of just before it, then remembers it."""
 
     @abstractmethod
     def new_memory(self) -> Any:
@@ -87,10 +88,6 @@ class Signal(ABC):
     @abstractmethod
     def observe(self, seen: Observation, memory: Any, out: NDArray[np.float32], *, remember: bool) -> None:
         """Fill ``out`` (float32, shape (n, number of features)) and, if ``remember``, take the comments in."""
-
-    @abstractmethod
-    def explain(self, values: Mapping[str, float]) -> Sentence | None:
-        """The sentence that says what these values mean, in Chinese and English; None if nothing stands out."""
 
 
 def feature(name: str, unit: str, meaning: str) -> Feature:

@@ -49,7 +49,10 @@ class Style(TextSignal):
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         disguised = int(values["style.compatibility"] + values["style.lookalikes"] + values["style.invisible"])
         if disguised >= 2:
-            return f"{disguised} 个字符用全角、圈号、形近字或隐形字符伪装", f"{disguised} characters are disguised"
+            return (
+                f"{disguised} 个字符用全角、圈号、形近字或隐形字符伪装",
+                f"{disguised} characters are disguised",
+            )
         if values["style.longest_run"] >= 8:
             run = int(values["style.longest_run"])
             return f"同一字符连续 {run} 次", f"one character repeated {run} times"

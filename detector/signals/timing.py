@@ -40,7 +40,11 @@ class Timing(Signal):
         feature("timing.gap_s", "seconds", "Since the account's last comment."),
         feature("timing.gap_c", "comments", "Comments of the room since the account's last."),
         feature("timing.rate_60s", "comments", "The account's comments, decayed by e every 60 s."),
-        feature("timing.rate_200c", "comments", "The account's comments, decayed by e every 200 comments of the room."),
+        feature(
+            "timing.rate_200c",
+            "comments",
+            "The account's comments, decayed by e every 200 comments of the room.",
+        ),
         feature("timing.gap_spread", "log seconds", "Spread of the account's gaps, shrunk towards people's."),
         feature("timing.gap_typical_s", "seconds", "Geometric mean of the account's gaps."),
     )
@@ -48,7 +52,9 @@ class Timing(Signal):
     def new_memory(self) -> TimingMemory:
         return TimingMemory(new_table(4, max_keys=MAX_ACCOUNTS))
 
-    def observe(self, seen: Observation, memory: TimingMemory, out: NDArray[np.float32], *, remember: bool) -> None:
+    def observe(
+        self, seen: Observation, memory: TimingMemory, out: NDArray[np.float32], *, remember: bool
+    ) -> None:
         if remember:
             memory.accounts = reserve(memory.accounts, len(seen))
         readings = seen.accounts
@@ -68,7 +74,10 @@ class Timing(Signal):
             return f"约 60 秒内发了 {rate:.0f} 条", f"about {rate:.0f} comments within 60 s"
         rate = values["timing.rate_200c"]
         if rate >= 8:
-            return f"本房间每 200 条里该账号约占 {rate:.0f} 条", f"about {rate:.0f} of the room's last 200 comments"
+            return (
+                f"本房间每 200 条里该账号约占 {rate:.0f} 条",
+                f"about {rate:.0f} of the room's last 200 comments",
+            )
         return None
 
 

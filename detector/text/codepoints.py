@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,7 @@ def decode(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> list[str]:
     """The texts back from ``encode``'s arrays."""
     joined = codes.tobytes().decode("utf-32-le", "surrogatepass")
     bounds = starts.tolist()
-    return [joined[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [joined[a:b] for a, b in pairwise(bounds)]
 
 
 @functools.cache

@@ -25,7 +25,9 @@ NEAR: Final = 3  # characters between a ``beside`` cue and the number
 
 @functools.cache
 def _lexicon() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    rows = resources.files(__package__).joinpath("lexicons", "cues.txt").read_text(encoding="utf-8").splitlines()
+    rows = (
+        resources.files(__package__).joinpath("lexicons", "cues.txt").read_text(encoding="utf-8").splitlines()
+    )
     words: dict[str, int] = {}
     for row in rows:
         if row and not row.startswith("#"):
@@ -65,12 +67,17 @@ def _count(
                 if squeezed[i] < 128 and kind[squeezed[i]] == 2:
                     if i > 0 and place[i - 1] == place[i] - 1 and kind[squeezed[i - 1]] == 2:
                         continue
-                    if j + 1 < n and place[j + 1] == place[j] + 1 and kind[squeezed[j + 1]] == 2 and squeezed[j] < 128:
+                    if (
+                        j + 1 < n
+                        and place[j + 1] == place[j] + 1
+                        and kind[squeezed[j + 1]] == 2
+                        and squeezed[j] < 128
+                    ):
                         continue
                 nearest = 99
                 for k in range(n):
                     code = squeezed[k]
-                    if code >= HANDLE_SHAPE and code < SHAPES_END or (
+                    if (code >= HANDLE_SHAPE and code < SHAPES_END) or (
                         code >= NUMBER_SHAPE + CONTACT_DIGITS and code < REPEAT_SHAPE
                     ):
                         nearest = min(nearest, k - j - 1 if k > j else i - k - 1)

@@ -128,6 +128,15 @@ def fingerprint(shaped: Shaped) -> Fingerprints:
     sketch = np.zeros((n, SKETCH_SIZE), dtype=np.int32)
     length = np.zeros(n, dtype=np.int32)
     _fingerprint(
-        shaped.codes, shaped.starts, shaped.short, classes(), NEGATIONS, MULTIPLIERS, skeleton, bands, sketch, length
+        shaped.codes,
+        shaped.starts,
+        shaped.short,
+        classes(),
+        NEGATIONS,
+        MULTIPLIERS,
+        skeleton,
+        bands,
+        sketch,
+        length,
     )
     return Fingerprints(skeleton, bands, sketch, length)

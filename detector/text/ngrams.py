@@ -30,7 +30,9 @@ class Grams:
 
 
 @kernel
-def _char_keys(codes: NDArray[np.int32], starts: NDArray[np.int64], keys: NDArray[np.int64], out: NDArray[np.int64]) -> None:
+def _char_keys(
+    codes: NDArray[np.int32], starts: NDArray[np.int64], keys: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:
     w = 0
     for t in range(len(starts) - 1):
         out[t] = w
@@ -76,7 +78,9 @@ def _drop_blank(
     return w
 
 
-def word_grams(codes: NDArray[np.int32], word_starts: NDArray[np.int64], text_starts: NDArray[np.int64]) -> Grams:
+def word_grams(
+    codes: NDArray[np.int32], word_starts: NDArray[np.int64], text_starts: NDArray[np.int64]
+) -> Grams:
     """Words, without the spaces between, from the boundaries that ``tokenize.cut_lines`` gives."""
     keys = span_keys(codes, word_starts)
     out = np.zeros(len(text_starts), dtype=np.int64)

@@ -34,7 +34,9 @@ INVISIBLE: Final = frozenset(
 # Drawn around or over a character: the enclosing keycap of an emoji digit, a strike-through.
 COMBINING: Final = frozenset([*range(0x0300, 0x0370), *range(0x20D0, 0x2100)])
 # These appear in ordinary chat; undoing them is no sign of a disguise.
-ORDINARY: Final = frozenset("，。！？：；（）～…　＋－＝、．％＠＃＆＊／＜＞｜［］｛｝＂＇＿｀＾“”‘’·‧\ufe0f\u200d")
+ORDINARY: Final = frozenset(
+    "，。！？：；（）～…　＋－＝、．％＠＃＆＊／＜＞｜［］｛｝＂＇＿｀＾“”‘’·‧\ufe0f\u200d"
+)
 
 NOTHING_UNDONE: Final = (0, 0, 0, 0)
 

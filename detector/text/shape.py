@@ -60,7 +60,12 @@ class Shaped:
 
 @kernel
 def _number_end(
-    codes: NDArray[np.int32], i: int, end: int, kind: NDArray[np.uint8], spoken: NDArray[np.int8], found: NDArray[np.int64]
+    codes: NDArray[np.int32],
+    i: int,
+    end: int,
+    kind: NDArray[np.uint8],
+    spoken: NDArray[np.int8],
+    found: NDArray[np.int64],
 ) -> int:
     """Where the number that starts at ``i`` ends, 0 if none does; fills digits, plain, letters, words, gaps."""
     digits = plain = letters = words = gaps = 0
@@ -103,7 +108,9 @@ def _shape(
             code = codes[i]
             alnum = kind[code] == DIGIT or kind[code] == LATIN
             # A number, however it is spelled; not from the middle of a Latin word.
-            if spoken[code] >= 0 and not (kind[code] == LATIN and i > starts[t] and kind[codes[i - 1]] == LATIN):
+            if spoken[code] >= 0 and not (
+                kind[code] == LATIN and i > starts[t] and kind[codes[i - 1]] == LATIN
+            ):
                 stop = _number_end(codes, i, end, kind, spoken, found)
                 if stop > 0 and not (stop < end and kind[codes[stop]] == LATIN and found[2] > 0):
                     n = found[0]

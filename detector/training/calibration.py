@@ -24,24 +24,27 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
     out = np.zeros((len(SURFACES), 3))
     for surface in range(len(SURFACES)):
         rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
-        out[surface] = _fit(wording[rows], margin[rows], (matrix.label[rows] == head).astype(np.int8))
+        target = (matrix.label[rows] == head).astype(np.int8)
+        out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows])
     return out
 
 
-def _fit(wording: Floats, margin: Floats, target: NDArray[np.int8]) -> tuple[float, float, float]:
+def _fit(
+    wording: Floats, margin: Floats, target: NDArray[np.int8], weight: Floats
+) -> tuple[float, float, float]:
     from sklearn.linear_model import LogisticRegression
 
     if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
         return SILENT
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(np.column_stack([wording, margin]), target)
+    model = LogisticRegression(C=1e6, max_iter=1000).fit(np.column_stack([wording, margin]), target, weight)
     a, b = model.coef_[0]
     if a < MIN_SLOPE:
         # The wording adds nothing beyond the trees: keep its least slope and refit the rest around it.
         a = MIN_SLOPE
-        model = LogisticRegression(C=1e6, max_iter=1000).fit(margin.reshape(-1, 1), target)
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(margin.reshape(-1, 1), target, weight)
         b = model.coef_[0][0]
         return a, max(float(b), 0.0), float(model.intercept_[0]) - a * float(wording.mean())
     if b < 0.0:
-        model = LogisticRegression(C=1e6, max_iter=1000).fit(wording.reshape(-1, 1), target)
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(wording.reshape(-1, 1), target, weight)
         return max(float(model.coef_[0][0]), MIN_SLOPE), 0.0, float(model.intercept_[0])
     return float(a), float(b), float(model.intercept_[0])

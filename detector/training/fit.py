@@ -33,7 +33,12 @@ class Fit:
 
 
 def fit(
-    logs: Sequence[LabelledLog], *, seed: int = 0, jobs: int = 1, tokenizer: Tokenizer | None = None, progress: Progress
+    logs: Sequence[LabelledLog],
+    *,
+    seed: int = 0,
+    jobs: int = 1,
+    tokenizer: Tokenizer | None = None,
+    progress: Progress,
 ) -> Fit:
     """Fit a bundle on labelled logs. The same logs, seed and tokenizer give the same bundle.
 
@@ -83,7 +88,9 @@ def training_record(fitted: Fit, *, seed: int, recipe: str) -> dict[str, Any]:
         rows = matrix.log == number
         logs[name] = {
             "comments": int(rows.sum()),
-            "labels": {head: int((matrix.label[rows] == code).sum()) for code, head in enumerate((*HEADS, "normal"))},
+            "labels": {
+                head: int((matrix.label[rows] == code).sum()) for code, head in enumerate((*HEADS, "normal"))
+            },
             "fingerprint": _fingerprint(matrix, rows),
         }
     return {"seed": seed, "recipe": recipe, "logs": logs}
@@ -94,5 +101,3 @@ def _fingerprint(matrix: Matrix, rows: NDArray[np.bool_]) -> str:
     digest.update(matrix.reading.exact[matrix.text[rows]].tobytes())
     digest.update(matrix.label[rows].tobytes())
     return digest.hexdigest()
-
-

@@ -24,7 +24,7 @@ from detector.verdict import HEADS, NORMAL
 
 Floats = NDArray[np.float64]
 
-WORDING: Final[dict[str, Any]] = {"C": 10.0, "max_iter": 400, "tol": 1e-5}
+WORDING: Final[dict[str, Any]] = {"C": 10.0, "solver": "liblinear", "tol": 1e-3, "max_iter": 400}
 TREES: Final[dict[str, Any]] = {
     "max_iter": 60, "max_leaf_nodes": 8, "learning_rate": 0.12, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
@@ -47,16 +47,22 @@ class WordingFits:
     nested: Floats
 
 
-def _targets(matrix: Matrix, head: int, rows: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.int8], Floats]:
-    """Distinct texts with a target and a weight of one plus the log of how often they occur with it."""
+def _targets(
+    matrix: Matrix, head: int, rows: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.int8], Floats]:
+    """Distinct texts with a target and a weight: the log of how often they occur with it, by the logs' weights."""
     m = len(matrix.reading)
     use = rows & matrix.known[:, head] & (matrix.label >= 0)
-    positive = np.bincount(matrix.text[use & (matrix.label == head)], minlength=m)
-    negative = np.bincount(matrix.text[use & (matrix.label != head)], minlength=m)
-    texts = np.concatenate([np.flatnonzero(positive), np.flatnonzero(negative)])
-    counts = np.concatenate([positive[positive > 0], negative[negative > 0]])
-    target = np.concatenate([np.ones((positive > 0).sum()), np.zeros((negative > 0).sum())]).astype(np.int8)
-    return texts, target, 1.0 + np.log(counts)
+    texts, targets, weights = [], [], []
+    for target in (1, 0):
+        of_target = use & ((matrix.label == head) == (target == 1))
+        count = np.bincount(matrix.text[of_target], minlength=m)
+        weight = np.bincount(matrix.text[of_target], weights=matrix.weight[of_target], minlength=m)
+        found = np.flatnonzero(count)
+        texts.append(found)
+        targets.append(np.full(len(found), target, dtype=np.int8))
+        weights.append((1.0 + np.log(count[found])) * weight[found] / count[found])
+    return np.concatenate(texts), np.concatenate(targets), np.concatenate(weights)
 
 
 def _fit_wording(x: sp.csr_matrix, matrix: Matrix, head: int, without: tuple[int, ...]) -> tuple[Floats, float]:
@@ -112,13 +118,13 @@ def _depends_on_level(name: str) -> bool:
     return name.startswith((*of_account, "copying.low", "copying.rank", "burst.low"))
 
 
-def _fit_trees(inputs: Floats, target: NDArray[np.int8], *, seed: int) -> Trees:
+def _fit_trees(inputs: Floats, target: NDArray[np.int8], weight: Floats, *, seed: int) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
         return no_trees()
     rng = np.random.default_rng(seed)
-    blocks, targets = [inputs], [target]
+    blocks, targets, weights = [inputs], [target], [weight]
     for blank in masks().values():
         # Every positive, and as many negatives as keep training quick, once more without these columns.
         chosen = (target == 1) | (rng.random(len(target)) < 0.25)
@@ -126,11 +132,12 @@ def _fit_trees(inputs: Floats, target: NDArray[np.int8], *, seed: int) -> Trees:
         blanked[:, blank] = np.nan
         blocks.append(blanked)
         targets.append(target[chosen])
+        weights.append(weight[chosen])
     x = np.concatenate(blocks)
     # A column that is never known cannot be split on, and scikit-learn cannot bin it.
     columns = np.flatnonzero(~np.isnan(x).all(axis=0))
     model = HistGradientBoostingClassifier(**TREES, random_state=seed)
-    model.fit(x[:, columns], np.concatenate(targets))
+    model.fit(x[:, columns], np.concatenate(targets), sample_weight=np.concatenate(weights))
     return flatten(model, columns)
 
 
@@ -168,11 +175,13 @@ def fit_trees(
     margin = np.zeros(len(matrix))
     for k in outer:
         rows = use & (matrix.fold != k)
-        trees = _fit_trees(tree_inputs(wording.nested[k][rows], matrix.values[rows]), target[rows], seed=seed)
+        inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
+        trees = _fit_trees(inputs, target[rows], matrix.weight[rows], seed=seed)
         own = matrix.fold == k
         margin[own] = margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
         progress(f"{HEADS[head]}: trees without fold {k + 1} of {FOLDS}")
-    trees = _fit_trees(tree_inputs(wording.held_out[use], matrix.values[use]), target[use], seed=seed)
+    inputs = tree_inputs(wording.held_out[use], matrix.values[use])
+    trees = _fit_trees(inputs, target[use], matrix.weight[use], seed=seed)
     return trees, margin
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class LabelledLog:
     ``label`` int8: a head's number, NORMAL or LEFT_OUT. ``fold`` int8: rows of one fold are held out together.
     ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
-    neighbours mean nothing.
+    neighbours mean nothing. ``weight``: how much one row counts against one of a real labelled log.
     """
 
     name: str
@@ -43,12 +44,13 @@ class LabelledLog:
     heads: tuple[str, ...] = HEADS
     proof: bool = False
     replayed: bool = True
+    weight: float = 1.0
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""
         rows = np.flatnonzero(keep)
-        return LabelledLog(
-            self.name, self.batch.take(rows), self.label[rows], self.fold[rows], self.heads, self.proof, self.replayed
+        return dataclasses.replace(
+            self, batch=self.batch.take(rows), label=self.label[rows], fold=self.fold[rows]
         )
 
 
@@ -58,7 +60,8 @@ def label_codes(labels: Sequence[str], *, where: str) -> NDArray[np.int8]:
     if unknown:
         known = ", ".join(LABEL_CODES)
         raise InputError(
-            f"{where}: unknown labels {unknown[:5]}; use {known}", zh=f"{where}：未知标签 {unknown[:5]}；可用 {known}"
+            f"{where}: unknown labels {unknown[:5]}; use {known}",
+            zh=f"{where}：未知标签 {unknown[:5]}；可用 {known}",
         )
     return np.array([LABEL_CODES[label] for label in labels], dtype=np.int8)
 
@@ -94,7 +97,9 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     """One ``[[source]]`` of a recipe: a table with a label column or one label for all, and constant columns."""
     path = root / str(source["file"])
     if not path.is_file():
-        raise InputError(f"{path} is not there: the recipe needs it below --data-root", zh=f"找不到 {path}：配方需要它")
+        raise InputError(
+            f"{path} is not there: the recipe needs it below --data-root", zh=f"找不到 {path}：配方需要它"
+        )
     columns = _read_table(path)
     n = len(next(iter(columns.values())))
     if "label_column" in source:
@@ -105,11 +110,17 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         labels = [str(source["label"])] * n
     columns |= {name: [value] * n for name, value in source.get("constants", {}).items()}
     keep = _first_of_each(columns, source.get("drop_duplicates", ()))
-    columns = {name: [column[r] for r in keep] for name, column in columns.items() if name not in source.get("ignore", ())}
+    columns = {
+        name: [column[r] for r in keep]
+        for name, column in columns.items()
+        if name not in source.get("ignore", ())
+    }
     code = label_codes([labels[r] for r in keep], where=str(path))
     batch = to_batch(columns, report=ReadReport(), mapping=source.get("map"))
     if len(batch) != len(code):
-        raise InputError(f"{path}: {len(code) - len(batch)} of {len(code)} rows have no text; clean the file first")
+        raise InputError(
+            f"{path}: {len(code) - len(batch)} of {len(code)} rows have no text; clean the file first"
+        )
     order = batch.replay_order()
     batch, code = batch.take(order), code[order]
     fold = fold_by_text(batch.text) if source.get("fold_by") == "text" else fold_by_session(batch)
@@ -121,6 +132,7 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         heads=tuple(source.get("heads", HEADS)),
         proof=bool(source.get("proof", False)),
         replayed=bool(source.get("replayed", True)),
+        weight=float(source.get("weight", 1.0)),
     )
 
 

@@ -35,7 +35,7 @@ class Matrix:
     ``values`` float32 (N, features); ``text`` int32 (N,) into the m distinct texts of ``reading``; ``label`` and
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
-    ``account`` int64 (N,), 0 unknown.
+    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N,).
     """
 
     values: NDArray[np.float32]
@@ -49,6 +49,7 @@ class Matrix:
     cluster: NDArray[np.int64]
     log: NDArray[np.int16]
     account: NDArray[np.int64]
+    weight: NDArray[np.float64]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -71,7 +72,9 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
             values.append(frame.values)
             clusters.append(frame.group)
             accounts.append(account_keys(part, np.arange(len(part))))
-        text_rows.append(np.array([texts.setdefault(text, len(texts)) for text in log.batch.text], dtype=np.int32))
+        text_rows.append(
+            np.array([texts.setdefault(text, len(texts)) for text in log.batch.text], dtype=np.int32)
+        )
     sizes = [len(log.batch) for log in logs]
     known = np.array([[head in log.heads for head in HEADS] for log in logs])
     which = np.repeat(np.arange(len(logs)), sizes)
@@ -87,6 +90,7 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
         cluster=np.concatenate(clusters),
         log=which.astype(np.int16),
         account=np.concatenate(accounts),
+        weight=np.array([log.weight for log in logs])[which],
         names=tuple(log.name for log in logs),
     )
 
@@ -126,7 +130,9 @@ def _authors(matrix: Matrix) -> sp.csr_matrix:
 def _supported(found: Grams, authors: sp.csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     texts = np.repeat(np.arange(len(found.starts) - 1), np.diff(found.starts))
     keys, column = np.unique(found.keys, return_inverse=True)
-    table = sp.csr_matrix((np.ones(len(column), dtype=np.int32), (column, texts)), shape=(len(keys), authors.shape[0]))
+    table = sp.csr_matrix(
+        (np.ones(len(column), dtype=np.int32), (column, texts)), shape=(len(keys), authors.shape[0])
+    )
     table.sum_duplicates()
     df = np.diff(table.indptr)
     frequent = np.flatnonzero(df >= MIN_SUPPORT)
@@ -147,7 +153,8 @@ def _spell_words(reading: TextReading, tokenizer: Tokenizer, keys: NDArray[np.in
     spans = word_starts[first[np.searchsorted(distinct, keys)]]
     ends = word_starts[first[np.searchsorted(distinct, keys)] + 1]
     return tuple(
-        shaped.codes[a:b].tobytes().decode("utf-32-le", "surrogatepass") for a, b in zip(spans, ends, strict=True)
+        shaped.codes[a:b].tobytes().decode("utf-32-le", "surrogatepass")
+        for a, b in zip(spans, ends, strict=True)
     )
 
 

@@ -54,7 +54,7 @@ def _cuts(p: Floats, allowed: int) -> Floats:
     """Per head the smallest probability that flags at most ``allowed`` genuine comments."""
     ordered = -np.sort(-p, axis=0)
     # Just above the first genuine comment that must not be flagged.
-    return np.nextafter(ordered[min(allowed, len(p) - 1)], 2.0)
+    return np.asarray(np.nextafter(ordered[min(allowed, len(p) - 1)], 2.0))
 
 
 def prove(matrix: Matrix, log_odds: Floats, fitted: NDArray[np.bool_], *, seed: int) -> Thresholds:
@@ -85,7 +85,7 @@ def _prove_level(
     while n and low <= high:
         allowed = (low + high) // 2
         cuts = _cuts(p, allowed)
-        bound, clusters = upper_bound((p >= cuts).any(axis=1), cluster, seed=seed)
+        bound, clusters = upper_bound(np.asarray((p >= cuts).any(axis=1)), cluster, seed=seed)
         if bound <= target:
             best = cuts, bound
             low = allowed + 1
@@ -97,7 +97,16 @@ def _prove_level(
     cuts, bound = best
     return [
         Threshold(
-            profile, surface, head, level, float(cuts[k]), target, bound, n, clusters, int((p[:, k] >= cuts[k]).sum())
+            profile,
+            surface,
+            head,
+            level,
+            float(cuts[k]),
+            target,
+            bound,
+            n,
+            clusters,
+            int((p[:, k] >= cuts[k]).sum()),
         )
         for k, head in enumerate(heads)
     ]

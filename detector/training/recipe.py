@@ -12,7 +12,7 @@ import numpy as np
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
-from detector.simulate import SimulatedLog, simulate_reviews, simulate_room
+from detector.simulate import simulate_reviews, simulate_room
 from detector.training.logs import FOLDS, LabelledLog, fold_by_text, label_codes, read_source
 from detector.training.matrix import Progress
 
@@ -22,7 +22,9 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not a readable recipe: {error}", zh=f"配方 {path} 读不了：{error}") from error
+        raise InputError(
+            f"{path} is not a readable recipe: {error}", zh=f"配方 {path} 读不了：{error}"
+        ) from error
 
 
 def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progress) -> list[LabelledLog]:
@@ -41,25 +43,29 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
 def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
     """Simulated rooms and review logs, each a log of its own, dealt to the folds in turn."""
     first, proof = int(settings.get("seed", 0)) * 10_000, bool(settings.get("proof", False))
+    weight = float(settings.get("weight", 1.0))
     for number in range(int(settings.get("rooms", 0))):
         log = simulate_room(seed=first + number)
         # A quarter as if only the order were known, so that unknown seconds never mean "real".
         batch = _order_only(log.batch) if number % 4 == 0 else log.batch
-        yield _labelled(f"simulated_room_{number:03d}", batch, log, number % FOLDS, proof)
+        name = f"simulated_room_{number:03d}"
+        fold = np.full(len(batch), number % FOLDS, dtype=np.int8)
+        label = label_codes(log.label, where=name)
+        yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight)
     for number in range(int(settings.get("reviews", 0))):
         log = simulate_reviews(seed=first + 5_000 + number)
-        heads = ("fake_review", "solicitation")
-        yield _labelled(f"simulated_reviews_{number:03d}", log.batch, log, number % FOLDS, False, heads)
-
-
-def _labelled(
-    name: str, batch: CommentBatch, log: SimulatedLog, fold: int, proof: bool, heads: tuple[str, ...] | None = None
-) -> LabelledLog:
-    label = label_codes(log.label, where=name)
-    folds = fold_by_text(batch.text) if heads else np.full(len(batch), fold, dtype=np.int8)
-    made = LabelledLog(name=name, batch=batch, label=label, fold=folds, proof=proof)
-    return made if heads is None else LabelledLog(name, batch, label, folds, heads, proof)
+        name = f"simulated_reviews_{number:03d}"
+        yield LabelledLog(
+            name,
+            log.batch,
+            label_codes(log.label, where=name),
+            fold_by_text(log.batch.text),
+            heads=("fake_review", "solicitation"),
+            weight=weight,
+        )
 
 
 def _order_only(batch: CommentBatch) -> CommentBatch:
-    return dataclasses.replace(batch, ts_source=np.full(len(batch), TS_SOURCE_CODE["order_only"], dtype=np.uint8))
+    return dataclasses.replace(
+        batch, ts_source=np.full(len(batch), TS_SOURCE_CODE["order_only"], dtype=np.uint8)
+    )
