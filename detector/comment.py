@@ -26,8 +26,9 @@ TS_SOURCES: Final = (
 SECOND_SOURCES: Final = frozenset({"event", "server", "arrival", "id_derived", "video_offset"})
 
 ID_QUALITIES: Final = ("real", "hash", "masked", "name_only", "none")
-# Qualities under which equal ids mean the same person.
-ACCOUNT_QUALITIES: Final = frozenset({"real", "hash"})
+# Qualities under which equal ids mean the same person. Where a nickname is all there is, it is the better guess:
+# taking every comment for a stranger's would make one excited fan a crowd.
+ACCOUNT_QUALITIES: Final = frozenset({"real", "hash", "name_only"})
 
 KIND_CODE: Final = {name: code for code, name in enumerate(KINDS)}
 TS_SOURCE_CODE: Final = {name: code for code, name in enumerate(TS_SOURCES)}

@@ -213,7 +213,7 @@ def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]
 
 def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
-    qualities = [ID_QUALITY_CODE[name] for name in (*sorted(ACCOUNT_QUALITIES), "name_only")]
+    qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
     known = np.isin(batch.user_id_quality[rows], qualities)
     keys: dict[str, int] = {"": 0}
     out = np.zeros(len(rows), dtype=np.int64)
@@ -235,7 +235,7 @@ def _observe_session(
     account = account_keys(batch, rows)
     ts_ms, clock_ms = _engine_clock(batch, rows, memory.clock_ms, remember=remember)
     skeleton = texts["skeleton"][rows]
-    level = batch.user_level[rows]
+    level = np.where(np.isfinite(batch.user_level[rows]), batch.user_level[rows], np.nan)
     accounts = observe_accounts(
         memory.accounts, account=account, ts_ms=ts_ms, level=level, skeleton=skeleton,
         first_index=memory.comments, remember=remember,

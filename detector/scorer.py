@@ -162,7 +162,6 @@ class Detector:
         in_order = bool((order == np.arange(len(batch))).all())
         replayed = batch if in_order else batch.take(order)
         engine = FeatureEngine(wording=self.bundle.wording)
-        known: dict[str, int] = {}
         parts, groups = [], []
         for start in range(0, len(batch), CHUNK):
             part = replayed.slice(start, start + CHUNK)
@@ -173,7 +172,7 @@ class Detector:
                 progress(min(start + CHUNK, len(batch)), len(batch))
         if not parts:
             parts, groups = [self.judge(replayed, engine.observe(replayed))], [np.zeros(0, dtype=np.int64)]
-        verdicts = _repeat_redelivered(Verdicts.concat(parts), known)
+        verdicts = _repeat_redelivered(replayed, Verdicts.concat(parts))
         found, verdicts = find_campaigns(replayed, verdicts, np.concatenate(groups))
         if not in_order:
             back = np.empty_like(order)
@@ -195,11 +194,13 @@ class Detector:
         verdict = np.zeros(n, dtype=np.uint8)
         label = np.full(n, NORMAL, dtype=np.uint8)
         for level, code in enumerate((REVIEW, HIGH_RISK)):
-            cut = p[rows] >= self._cuts[level][surface]
-            verdict[rows] = np.where(cut.any(axis=1), code, verdict[rows])
+            over = p[rows] >= self._cuts[level][surface]
+            hit = over.any(axis=1)
+            verdict[rows[hit]] = code
+            # The label is the likeliest of the heads that reached the level, not of those that did not.
+            label[rows[hit]] = np.argmax(np.where(over[hit], p[rows[hit]], -1.0), axis=1)
         verdict[(verdict == HIGH_RISK) & (protected | wave)] = REVIEW
         flagged = rows[verdict[rows] != PASS]
-        label[flagged] = np.argmax(p[flagged], axis=1)
         reasons: list[tuple[Reason, ...]] = [()] * n
         place = np.searchsorted(rows, flagged)
         texts = [batch.text[row] for row in flagged]
@@ -288,15 +289,18 @@ def _as_batch(
     return to_batch(records_to_columns(records), report=report, mapping=mapping, tz=tz), report, None
 
 
-def _repeat_redelivered(verdicts: Verdicts, known: dict[str, int]) -> Verdicts:
-    """Give every redelivered comment the verdict of its first delivery."""
-    rows = np.arange(len(verdicts))
+def _repeat_redelivered(batch: CommentBatch, verdicts: Verdicts) -> Verdicts:
+    """Give every redelivered comment the verdict of its first delivery in its session."""
     if not verdicts.duplicate.any():
         return verdicts
-    for row, comment_id in enumerate(verdicts.comment_id):
-        first = known.setdefault(comment_id, row)
-        if verdicts.duplicate[row]:
-            rows[row] = first
+    rows = np.arange(len(verdicts))
+    judged = ~np.isnan(verdicts.p[:, 0])
+    known: dict[tuple[str, str, str], int] = {}
+    for row, key in enumerate(zip(batch.room_id, batch.session_id, batch.comment_id, strict=True)):
+        if judged[row]:
+            known.setdefault(key, row)
+        elif verdicts.duplicate[row]:
+            rows[row] = known.get(key, row)
     repeated = verdicts.take(rows)
     return Verdicts(
         **{**{name: getattr(repeated, name) for name in Verdicts.__slots__}, "duplicate": verdicts.duplicate}

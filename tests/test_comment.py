@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from detector.comment import (
-    CODE_FIELDS, KINDS, NUMBER_FIELDS, SCORED_KINDS, STRING_FIELDS, Comment, CommentBatch, SourceColumns,
+    CODE_FIELDS,
+    KINDS,
+    NUMBER_FIELDS,
+    SCORED_KINDS,
+    STRING_FIELDS,
+    Comment,
+    CommentBatch,
+    SourceColumns,
 )  # fmt: skip
 from tests.building import NAN, batch, comment
 
@@ -27,7 +34,7 @@ def test_what_is_not_given_is_unknown() -> None:
 def test_a_comment_comes_back_from_its_row() -> None:
     first = comment("NA", comment_id="007", user_id="0042", kind="review", rating=4.0, ts_source="date_only")
     full = dataclasses.replace(
-        first, **{name: 1.5 for name in NUMBER_FIELDS}, fan_badge_name="鱼", paid_marker="舰长", reply_to="006"
+        first, **dict.fromkeys(NUMBER_FIELDS, 1.5), fan_badge_name="鱼", paid_marker="舰长", reply_to="006"
     )
     assert batch(comment(), full).row(1) == full
 

@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from detector.verdict import (
-    HEADS, HIGH_RISK, LABEL_ZH, LABELS, NORMAL, PASS, REVIEW, VERDICT_ZH, VERDICTS, Reason, Verdict, Verdicts,
+    HEADS,
+    HIGH_RISK,
+    LABEL_ZH,
+    LABELS,
+    NORMAL,
+    PASS,
+    REVIEW,
+    VERDICT_ZH,
+    VERDICTS,
+    Reason,
+    Verdict,
+    Verdicts,
 )  # fmt: skip
 
 NAN = float("nan")
@@ -56,7 +67,11 @@ def test_rows_are_taken_and_stacked_in_the_order_given() -> None:
     whole = verdicts()
     parts = [whole.take(np.array([2], dtype=np.intp)), whole.take(np.array([0, 1], dtype=np.intp))]
     stacked = Verdicts.concat(parts)
-    assert (stacked.comment_id, stacked.campaign_id, stacked.model_id) == (["c3", "c1", "c2"], ["", "k1", ""], "m1")
+    assert (stacked.comment_id, stacked.campaign_id, stacked.model_id) == (
+        ["c3", "c1", "c2"],
+        ["", "k1", ""],
+        "m1",
+    )
     assert stacked.reasons == [(), (REASON,), ()]
     assert stacked.p.tobytes() == whole.p[[2, 0, 1]].tobytes()
     assert stacked.protected.tolist() == [True, False, False]

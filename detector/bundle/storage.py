@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from detector.bundle.model import Bundle, Head
+from detector.bundle.soundness import check_arrays
 from detector.bundle.thresholds import Thresholds
 from detector.bundle.trees import Trees
 from detector.engine import SCHEMA
@@ -111,9 +112,19 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def _checked_manifest(folder: Path) -> dict[str, Any]:
+def _parsed(folder: Path, name: str, body: bytes) -> Any:
     try:
-        manifest = json.loads(_read(folder, MANIFEST))
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(
+            f"{folder / name} is damaged ({error}): copy the model again",
+            zh=f"{folder / name} 已损坏（{error}）：请重新复制模型",
+        ) from error
+
+
+def _checked_manifest(folder: Path) -> dict[str, Any]:
+    manifest = _parsed(folder, MANIFEST, _read(folder, MANIFEST))
+    try:
         if manifest["format"] != FORMAT:
             raise BundleError(
                 f"{folder} has model format {manifest['format']}, this version reads {FORMAT}: retrain or upgrade",
@@ -123,7 +134,7 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
         if not all(isinstance(files[name], str) for name in (MODEL, THRESHOLDS)):
             raise BundleError(f"{folder / MANIFEST} lists no checksums")
         str(manifest["model_id"]), str(manifest["tokenizer"]), str(manifest["schema_digest"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise BundleError(
             f"{folder / MANIFEST} is damaged ({error!r}): copy the model again",
             zh=f"{folder / MANIFEST} 已损坏（{error!r}）：请重新复制模型",
@@ -169,7 +180,7 @@ def load_bundle(folder: str | Path) -> Bundle:
     folder = Path(folder)
     manifest = _checked_manifest(folder)
     model = _checked(folder, MODEL, manifest)
-    thresholds = Thresholds.from_dict(json.loads(_checked(folder, THRESHOLDS, manifest)))
+    thresholds = Thresholds.from_dict(_parsed(folder, THRESHOLDS, _checked(folder, THRESHOLDS, manifest)))
     if manifest["schema_digest"] != SCHEMA.digest:
         raise BundleError(
             f"{folder} was trained on other features than this version computes: retrain it, or use the version "
@@ -179,12 +190,17 @@ def load_bundle(folder: str | Path) -> Bundle:
     try:
         content = skops.io.loads(model, trusted=list(TRUSTED))
         arrays = content["arrays"]
+        check_arrays(arrays)
         heads = tuple(Head(name, _trees(arrays, name), arrays[f"{name}.calibration"]) for name in HEADS)
         tokenizer, mark = _tokenizer(manifest["tokenizer"])
         words = tuple(content["words"].split("\n")) if content["words"] else ()
+        if len(words) != len(arrays["word_keys"]):
+            raise BundleError(
+                f"{len(words)} words but {len(arrays['word_keys'])} keys of words", zh="词与键数目不同"
+            )
         vectorizer = Vectorizer(tokenizer, arrays["char_keys"], arrays["word_keys"], words, arrays["idf"])
-    except BundleError:
-        raise
+    except BundleError as error:
+        raise BundleError(f"{folder / MODEL}: {error.en}", zh=f"{folder / MODEL}：{error.zh}") from error
     except Exception as error:
         # skops raises many kinds for a file that is not one of its own; none of them is a model.
         raise BundleError(

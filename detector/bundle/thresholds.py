@@ -68,6 +68,21 @@ class Thresholds:
     def from_dict(content: Mapping[str, Any]) -> Thresholds:
         """Read back what ``as_dict`` gave. Raises BundleError if it is something else."""
         try:
-            return Thresholds(tuple(Threshold(**row) for row in content["thresholds"]))
+            rows = tuple(Threshold(**row) for row in content["thresholds"])
         except (KeyError, TypeError) as error:
-            raise BundleError(f"thresholds.json is not what this version writes: {error}") from error
+            raise _not_thresholds(str(error)) from error
+        for row in rows:
+            names = (row.profile, row.surface, row.head, row.level)
+            if not all(isinstance(name, str) for name in names):
+                raise _not_thresholds(f"{names} are not names")
+            # Neither True nor NaN is a probability.
+            if row.p is not None and not (type(row.p) in (int, float) and row.p > 0):
+                raise _not_thresholds(f"p is {row.p!r}")
+        return Thresholds(rows)
+
+
+def _not_thresholds(why: str) -> BundleError:
+    return BundleError(
+        f"thresholds.json is not what this version writes ({why}): copy the model again or retrain it",
+        zh=f"thresholds.json 不是本版本写出的内容（{why}）：请重新复制或重新训练模型",
+    )

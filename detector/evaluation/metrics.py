@@ -43,7 +43,7 @@ def rank(score: Floats, positive: NDArray[np.bool_], cluster: NDArray[np.int64])
     """Order by score; comments with equal scores are one step, not a lucky order."""
     order = np.argsort(-score, kind="stable")
     ordered = score[order]
-    last = np.append(ordered[1:] != ordered[:-1], True)
+    last = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
     _, index = np.unique(cluster, return_inverse=True)
     return Ranked(positive[order], last, index[order])
 

@@ -72,6 +72,10 @@ REMARKS: Final[Mapping[str, tuple[str, str]]] = {
         "{n} 个购买/注册时间无法解析：{detail}",
     ),
     "time_missing": ("{n} rows have no time", "{n} 行没有时间"),
+    "evenly_spaced": (
+        "the times are evenly spaced, as if made up from the order: only the order is used",
+        "时间间隔完全均匀，像是按顺序编出来的：只使用先后顺序",
+    ),
     "no_time": (
         "there is no time column: speed and bursts are judged by order only",
         "没有时间列：只能按先后顺序判断速度和爆发",

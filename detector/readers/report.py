@@ -58,6 +58,8 @@ class ReadReport:
     long_ids_in_zeros: int = 0
     # Whether midnight in this file means "no clock"; decided once, so that later chunks agree.
     midnight_is_date: bool | None = None
+    # Whether the times are made up from the order; decided once for the same reason.
+    evenly_spaced: bool | None = None
 
     def begin_file(self, *, path: str, size: int, sha256: str, format: str, encoding: str) -> None:  # noqa: A002
         """A further file starts: remember what it is."""
@@ -72,6 +74,7 @@ class ReadReport:
         self.sha256 = ", ".join(str(file["sha256"]) for file in self.files)
         self.bytes += size
         self.midnight_is_date = None
+        self.evenly_spaced = None
 
     def skip(self, reason: str, lines: Sequence[int]) -> None:
         """Count rows that were read and left out."""

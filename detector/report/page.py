@@ -71,7 +71,7 @@ def render_report(
     return page
 
 
-def write_report(  # noqa: PLR0917
+def write_report(
     path: str | Path,
     batch: CommentBatch,
     verdicts: Verdicts,

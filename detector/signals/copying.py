@@ -96,13 +96,13 @@ class Copying(Signal):
             if n >= 2:
                 return (
                     f"{int(n)} 个其他账号在 {seconds} 秒内发了近似文本",
-                    f"{int(n)} other accounts posted near-identical text within {seconds} s",
+                    f"{_others(n)} posted near-identical text within {seconds} s",
                 )
         n = values["copying.accounts_500c"]
         if n >= 1:
             return (
                 f"本房间最近 500 条里有 {int(n)} 个其他账号发了近似文本",
-                f"{int(n)} other accounts posted near-identical text among the last 500 comments",
+                f"{_others(n)} posted near-identical text among the last 500 comments",
             )
         n = values["copying.accounts_session"]
         if n >= 2:
@@ -111,6 +111,10 @@ class Copying(Signal):
                 f"{int(n)} accounts posted near-identical text this session",
             )
         return None
+
+
+def _others(n: float) -> str:
+    return "1 other account" if n == 1 else f"{int(n)} other accounts"
 
 
 @kernel

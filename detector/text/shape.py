@@ -24,6 +24,9 @@ REPEAT_SHAPE: Final = 0xE120  # + digits, at most 7: one digit over and over, 66
 HANDLE_SHAPE: Final = 0xE140  # + characters, at most 15: letters and digits mixed, rfrf74
 SHAPES_END: Final = 0xE160
 
+SLASH: Final = ord("/")
+COLON: Final = ord(":")
+
 # Columns of the counts: what the shapes hide.
 SHAPE_COUNTS: Final = (
     "number_length", "digits", "spelled_letters", "spelled_words", "number_gaps", "handle_length",
@@ -67,8 +70,15 @@ def _number_end(
     spoken: NDArray[np.int8],
     found: NDArray[np.int64],
 ) -> int:
-    """Where the number that starts at ``i`` ends, 0 if none does; fills digits, plain, letters, words, gaps."""
+    """Where the number that starts at ``i`` ends, 0 if none does; fills digits, plain, letters, words, gaps.
+
+    Groups of digits are one number only if they do not look like a list: sizes 36 37 38, prices 199 299 399,
+    measures 165/120/38, a date 2026-11-11 or a time.
+    """
     digits = plain = letters = words = gaps = 0
+    group = first = longest = 0
+    shortest = 99
+    listed = False
     last = j = i
     while j < end:
         code = codes[j]
@@ -76,7 +86,12 @@ def _number_end(
             # A number word far from the digits is a word: at most two signs may stand between.
             if j - last > 3:
                 break
-            gaps += 1 if j > i and j - last > 1 else 0
+            if j > i and j - last > 1:
+                first = group if gaps == 0 else first
+                shortest, longest = min(shortest, group), max(longest, group)
+                gaps += 1
+                group = 0
+            group += 1
             digits += 1
             if kind[code] == DIGIT:
                 plain += 1
@@ -85,11 +100,20 @@ def _number_end(
             else:
                 words += 1
             last = j
+        elif code in (SLASH, COLON):
+            # Digits on both sides are compared or timed, not dialled.
+            listed = listed or (j == last + 1 and j + 1 < end and kind[codes[j + 1]] == DIGIT)
         elif kind[code] != SPACE and kind[code] != SYMBOL:
             break
         j += 1
     if plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8):
         return 0
+    if gaps > 0:
+        shortest, longest = min(shortest, group), max(longest, group)
+        same = gaps >= 2 and shortest == longest and 2 <= longest <= 3
+        date = gaps == 2 and first == 4 and longest == 4 and group <= 2 and digits <= 8
+        if listed or same or date:
+            return 0
     found[0], found[1], found[2], found[3], found[4] = digits, plain, letters, words, gaps
     return last + 1
 

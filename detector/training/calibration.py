@@ -25,7 +25,7 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
     for surface in range(len(SURFACES)):
         rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
         target = (matrix.label[rows] == head).astype(np.int8)
-        out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows])
+        out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows, head])
     return out
 
 

@@ -24,7 +24,7 @@ from detector.verdict import HEADS, NORMAL
 
 Floats = NDArray[np.float64]
 
-WORDING: Final[dict[str, Any]] = {"C": 10.0, "solver": "liblinear", "tol": 1e-3, "max_iter": 400}
+WORDING: Final[dict[str, Any]] = {"C": 10.0, "solver": "liblinear", "tol": 1e-2, "max_iter": 400}
 TREES: Final[dict[str, Any]] = {
     "max_iter": 60, "max_leaf_nodes": 8, "learning_rate": 0.12, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
@@ -57,7 +57,7 @@ def _targets(
     for target in (1, 0):
         of_target = use & ((matrix.label == head) == (target == 1))
         count = np.bincount(matrix.text[of_target], minlength=m)
-        weight = np.bincount(matrix.text[of_target], weights=matrix.weight[of_target], minlength=m)
+        weight = np.bincount(matrix.text[of_target], weights=matrix.weight[of_target, head], minlength=m)
         found = np.flatnonzero(count)
         texts.append(found)
         targets.append(np.full(len(found), target, dtype=np.int8))
@@ -81,7 +81,10 @@ def fit_wording(matrix: Matrix, x: sp.csr_matrix, *, jobs: int, progress: Progre
     subsets: list[tuple[int, ...]] = [(), *((k,) for k in folds), *itertools.combinations(folds, 2)]
     tasks = [(head, without) for without in subsets for head in range(len(HEADS))]
     progress(f"wording: {len(tasks)} fits on {x.shape[0]:,} texts x {x.shape[1]:,} n-grams")
-    fits = Parallel(n_jobs=jobs)(delayed(_fit_wording)(x, matrix, head, without) for head, without in tasks)
+    # liblinear releases the GIL: threads share the matrix, processes would each be sent a copy per fit.
+    fits = Parallel(n_jobs=jobs, prefer="threads")(
+        delayed(_fit_wording)(x, matrix, head, without) for head, without in tasks
+    )
     by_task = dict(zip(tasks, fits, strict=True))
     n = len(matrix)
     held_out = np.zeros((n, len(HEADS)))
@@ -176,12 +179,12 @@ def fit_trees(
     for k in outer:
         rows = use & (matrix.fold != k)
         inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
-        trees = _fit_trees(inputs, target[rows], matrix.weight[rows], seed=seed)
+        trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], seed=seed)
         own = matrix.fold == k
         margin[own] = margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
         progress(f"{HEADS[head]}: trees without fold {k + 1} of {FOLDS}")
     inputs = tree_inputs(wording.held_out[use], matrix.values[use])
-    trees = _fit_trees(inputs, target[use], matrix.weight[use], seed=seed)
+    trees = _fit_trees(inputs, target[use], matrix.weight[use, head], seed=seed)
     return trees, margin
 
 

@@ -25,6 +25,7 @@ LABEL_CODES: Final[Mapping[str, int]] = {
     "normal": NORMAL, "organic_wave": NORMAL, "self_flood": NORMAL, "unlabelled": NORMAL, "unsure": LEFT_OUT,
 }  # fmt: skip
 FOLDS: Final = 8
+LABEL: Final = "zhenping label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class LabelledLog:
     ``label`` int8: a head's number, NORMAL or LEFT_OUT. ``fold`` int8: rows of one fold are held out together.
     ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
-    neighbours mean nothing. ``weight``: how much one row counts against one of a real labelled log.
+    neighbours mean nothing. ``weight``: per head, how much one row counts against one of a real labelled log.
     """
 
     name: str
@@ -44,7 +45,7 @@ class LabelledLog:
     heads: tuple[str, ...] = HEADS
     proof: bool = False
     replayed: bool = True
-    weight: float = 1.0
+    weight: tuple[float, ...] = (1.0,) * len(HEADS)
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""
@@ -64,6 +65,13 @@ def label_codes(labels: Sequence[str], *, where: str) -> NDArray[np.int8]:
             zh=f"{where}：未知标签 {unknown[:5]}；可用 {known}",
         )
     return np.array([LABEL_CODES[label] for label in labels], dtype=np.int8)
+
+
+def head_weights(given: float | Mapping[str, float]) -> tuple[float, ...]:
+    """A recipe's ``weight``: one number for all heads, or a table by head (1 where it names none)."""
+    if isinstance(given, Mapping):
+        return tuple(float(given.get(head, 1.0)) for head in HEADS)
+    return (float(given),) * len(HEADS)
 
 
 def fold_by_session(batch: CommentBatch) -> NDArray[np.int8]:
@@ -115,12 +123,10 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         for name, column in columns.items()
         if name not in source.get("ignore", ())
     }
-    code = label_codes([labels[r] for r in keep], where=str(path))
+    # The label travels as a column of its own: rows without a text are left out on the way.
+    columns[LABEL] = [labels[r] for r in keep]
     batch = to_batch(columns, report=ReadReport(), mapping=source.get("map"))
-    if len(batch) != len(code):
-        raise InputError(
-            f"{path}: {len(code) - len(batch)} of {len(code)} rows have no text; clean the file first"
-        )
+    code = label_codes(batch.source.columns[batch.source.headers.index(LABEL)], where=str(path))
     order = batch.replay_order()
     batch, code = batch.take(order), code[order]
     fold = fold_by_text(batch.text) if source.get("fold_by") == "text" else fold_by_session(batch)
@@ -132,7 +138,7 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         heads=tuple(source.get("heads", HEADS)),
         proof=bool(source.get("proof", False)),
         replayed=bool(source.get("replayed", True)),
-        weight=float(source.get("weight", 1.0)),
+        weight=head_weights(source.get("weight", 1.0)),
     )
 
 

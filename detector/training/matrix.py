@@ -35,7 +35,7 @@ class Matrix:
     ``values`` float32 (N, features); ``text`` int32 (N,) into the m distinct texts of ``reading``; ``label`` and
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
-    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N,).
+    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads).
     """
 
     values: NDArray[np.float32]

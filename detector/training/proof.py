@@ -26,6 +26,9 @@ PROFILES: Final = {
     "cautious": (2e-4, 5e-5),
     "sensitive": (1e-2, 1e-3),
 }
+# Whatever the budget of false alarms allows: below these probabilities nothing is asked or warned, so that
+# high_risk always means "more likely than not".
+LEAST_P: Final = {DEFAULT_PROFILE: (0.1, 0.5), "cautious": (0.2, 0.7), "sensitive": (0.02, 0.1)}
 LEVELS: Final = ("review", "high_risk")
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 2000
@@ -50,11 +53,11 @@ def upper_bound(flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed:
     return bound, clusters
 
 
-def _cuts(p: Floats, allowed: int) -> Floats:
-    """Per head the smallest probability that flags at most ``allowed`` genuine comments."""
+def _cuts(p: Floats, allowed: int, least: float) -> Floats:
+    """Per head the smallest probability, but no less than ``least``, that flags at most ``allowed`` genuine comments."""
     ordered = -np.sort(-p, axis=0)
     # Just above the first genuine comment that must not be flagged.
-    return np.asarray(np.nextafter(ordered[min(allowed, len(p) - 1)], 2.0))
+    return np.asarray(np.maximum(np.nextafter(ordered[min(allowed, len(p) - 1)], 2.0), least))
 
 
 def prove(matrix: Matrix, log_odds: Floats, fitted: NDArray[np.bool_], *, seed: int) -> Thresholds:
@@ -68,14 +71,14 @@ def prove(matrix: Matrix, log_odds: Floats, fitted: NDArray[np.bool_], *, seed: 
         p = probabilities(log_odds[use])[:, fitted[surface]]
         heads = [head for head, there in zip(HEADS, fitted[surface], strict=True) if there]
         for profile, targets in PROFILES.items():
-            for level, target in zip(LEVELS, targets, strict=True):
-                rows += _prove_level(p, matrix.cluster[use], heads, profile, name, level, target, seed)
+            for level, target, least in zip(LEVELS, targets, LEAST_P[profile], strict=True):
+                rows += _prove_level(p, matrix.cluster[use], heads, profile, name, level, target, least, seed)
     return Thresholds(tuple(rows))
 
 
 def _prove_level(
     p: Floats, cluster: NDArray[np.int64], heads: list[str], profile: str, surface: str, level: str,
-    target: float, seed: int,
+    target: float, least: float, seed: int,
 ) -> list[Threshold]:  # fmt: skip
     n = len(p)
     best: tuple[Floats, float] | None = None
@@ -84,7 +87,7 @@ def _prove_level(
     # The more genuine comments each head may flag, the larger the bound: search the largest that holds.
     while n and low <= high:
         allowed = (low + high) // 2
-        cuts = _cuts(p, allowed)
+        cuts = _cuts(p, allowed, least)
         bound, clusters = upper_bound(np.asarray((p >= cuts).any(axis=1)), cluster, seed=seed)
         if bound <= target:
             best = cuts, bound

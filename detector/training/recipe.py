@@ -13,7 +13,7 @@ import numpy as np
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
 from detector.simulate import simulate_reviews, simulate_room
-from detector.training.logs import FOLDS, LabelledLog, fold_by_text, label_codes, read_source
+from detector.training.logs import FOLDS, LabelledLog, fold_by_text, head_weights, label_codes, read_source
 from detector.training.matrix import Progress
 
 
@@ -43,7 +43,7 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
 def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
     """Simulated rooms and review logs, each a log of its own, dealt to the folds in turn."""
     first, proof = int(settings.get("seed", 0)) * 10_000, bool(settings.get("proof", False))
-    weight = float(settings.get("weight", 1.0))
+    weight = head_weights(settings.get("weight", 1.0))
     for number in range(int(settings.get("rooms", 0))):
         log = simulate_room(seed=first + number)
         # A quarter as if only the order were known, so that unknown seconds never mean "real".

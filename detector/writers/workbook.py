@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import xlsxwriter
 
 from detector.comment import CommentBatch
@@ -46,8 +47,8 @@ def write_scored_xlsx(
 ) -> int:
     """Write the scored table as a workbook and return how many cells were cut to Excel's length limit.
 
-    Every cell is a string except the probabilities, which are numbers so that they sort and filter; there is
-    no formula and no link. Characters that a workbook cannot hold appear as ``\\x1b``. Rows beyond
+    Every cell is a string; there is no formula and no link. Probabilities are written out in full, never as
+    1e-05, so that they sort as text too. Characters that a workbook cannot hold appear as ``\\x1b``. Rows beyond
     ``max_rows_per_sheet`` go on in further sheets, each with the header. Errors as ``scored_table``, and
     ``UsageError`` for more columns than a sheet has.
     """
@@ -87,7 +88,6 @@ def _write_sheet(
     widths: Sequence[int],
 ) -> None:
     heading = workbook.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF1F4"})
-    percent = workbook.add_format({"num_format": "0.000"})
     colours = {
         verdict: workbook.add_format({"bg_color": back, "font_color": ink, "bold": True})
         for verdict, (back, ink) in COLOURS.items()
@@ -104,9 +104,7 @@ def _write_sheet(
         for place, cell in enumerate(row):
             if cell == "":
                 continue
-            if isinstance(cell, float):
-                sheet.write_number(last, place, cell, percent)
-            elif place == verdict_at:
+            if place == verdict_at:
                 sheet.write_string(last, place, cell, colours.get(str(cell)))
             else:
                 sheet.write_string(last, place, cell)
@@ -118,10 +116,7 @@ def _writable(column: Sequence[Cell]) -> tuple[list[Cell], int]:
     cells: list[Cell] = []
     cut = 0
     for cell in column:
-        if isinstance(cell, float):
-            cells.append(cell)
-            continue
-        text = str(cell)
+        text = np.format_float_positional(cell) if isinstance(cell, float) else str(cell)
         if UNWRITABLE.search(text):
             text = UNWRITABLE.sub(_escape, text)
         # Only a text of more than half the limit can exceed it: a character is one or two units.

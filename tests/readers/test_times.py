@@ -140,3 +140,29 @@ def test_purchase_and_registration_times_are_read_too():
     batch, _ = read([MOMENT_S], header="account_created")
     assert batch.account_created_ms.tolist() == [MOMENT]
     assert {w["code"]: w["count"] for w in report.warnings}["other_time_unparsed"] == 1
+
+
+def test_times_made_up_from_the_order_count_for_nothing_but_the_order() -> None:
+    metronome = [MOMENT + 300 * row for row in range(120)]
+    batch, report = read(metronome)
+    assert {TS_SOURCES[code] for code in batch.ts_source} == {"order_only"}
+    assert batch.ts_ms.tolist() == metronome
+    assert [warning["code"] for warning in report.warnings if warning["code"] == "evenly_spaced"] == [
+        "evenly_spaced"
+    ]
+
+
+def test_a_busy_second_with_whole_second_times_is_not_a_metronome() -> None:
+    # Three comments in each second: the commonest gap is 0.
+    batch, _ = read([MOMENT + 1000 * (row // 3) for row in range(120)])
+    assert {TS_SOURCES[code] for code in batch.ts_source} == {"event"}
+
+
+def test_a_stated_source_does_not_make_even_times_real() -> None:
+    report = ReadReport()
+    cells = {
+        "text": ["好"] * 120,
+        "ts": [MOMENT + 300 * row for row in range(120)],
+        "ts_source": ["server"] * 120,
+    }
+    assert {TS_SOURCES[code] for code in to_batch(cells, report=report).ts_source} == {"order_only"}

@@ -12,7 +12,9 @@ def test_an_account_is_followed_through_a_session() -> None:
     rows = seen_by(
         Account(),
         comment("加微信13800138000", user_id="u1", user_level=30, at_s=0),
-        comment("多少钱", user_id="u2", user_level=5, at_s=5, fan_badge_level=8, paid_marker="舰长", is_staff=0),
+        comment(
+            "多少钱", user_id="u2", user_level=5, at_s=5, fan_badge_level=8, paid_marker="舰长", is_staff=0
+        ),
         comment("看主页", user_id="u1", user_level=30, at_s=20, account_created_ms=START_MS - 3 * DAY_MS),
     )
     # Nothing is known of the first account but its level; half of 20 imagined accounts rank below it.
@@ -86,7 +88,5 @@ def test_only_ids_that_tell_people_apart_make_an_account(quality: str, posts: fl
         ({}, None),
     ],
 )
-def test_account_says_the_gravest_first(
-    quantities: dict[str, float], sentence: tuple[str, str] | None
-) -> None:
+def test_account_says_the_gravest_first(quantities: dict[str, float], sentence: tuple[str, str] | None) -> None:
     assert Account().explain(values_of(Account(), **quantities)) == sentence

@@ -138,7 +138,7 @@ def test_seconds_are_unknown_where_the_clock_is_too_coarse() -> None:
             {"accounts_600s": 1, "accounts_500c": 1},
             (
                 "本房间最近 500 条里有 1 个其他账号发了近似文本",
-                "1 other accounts posted near-identical text among the last 500 comments",
+                "1 other account posted near-identical text among the last 500 comments",
             ),
         ),
         (

@@ -74,7 +74,5 @@ def test_what_was_undone_is_counted_by_kind() -> None:
         ({"compatibility": 1, "longest_run": 7, "symbol_share": 0.49}, None),
     ],
 )
-def test_style_says_what_stands_out(
-    quantities: dict[str, float], sentence: tuple[str, str] | None
-) -> None:
+def test_style_says_what_stands_out(quantities: dict[str, float], sentence: tuple[str, str] | None) -> None:
     assert Style().explain(values_of(Style(), **quantities)) == sentence

@@ -7,7 +7,14 @@ import pytest
 from detector.signals.timing import Timing
 from tests.building import NAN, comment, nearly, seen_by, values_of
 
-UNKNOWN = {"gap_s": NAN, "gap_c": NAN, "rate_60s": NAN, "rate_200c": NAN, "gap_spread": NAN, "gap_typical_s": NAN}
+UNKNOWN = {
+    "gap_s": NAN,
+    "gap_c": NAN,
+    "rate_60s": NAN,
+    "rate_200c": NAN,
+    "gap_spread": NAN,
+    "gap_typical_s": NAN,
+}
 
 
 def test_gaps_and_rates_grow_with_an_accounts_comments() -> None:
@@ -22,7 +29,9 @@ def test_gaps_and_rates_grow_with_an_accounts_comments() -> None:
     # Before the first: no rate, no gap.
     assert rows[0] == nearly(UNKNOWN | {"rate_60s": 0, "rate_200c": 0})
     # 10 s and 1 comment after the first: e^(-10/60) and e^(-1/200) of it are left; no gap is known yet.
-    assert rows[1] == nearly(UNKNOWN | {"gap_s": 10, "gap_c": 1, "rate_60s": exp(-1 / 6), "rate_200c": exp(-1 / 200)})
+    assert rows[1] == nearly(
+        UNKNOWN | {"gap_s": 10, "gap_c": 1, "rate_60s": exp(-1 / 6), "rate_200c": exp(-1 / 200)}
+    )
     assert rows[2] == nearly(UNKNOWN | {"rate_60s": 0, "rate_200c": 0})
     # One gap of 10 s is known: its spread is people's, sqrt(1.44 * 8 / 8) = 1.2. Comments 0 and 1 were 50 s and
     # 40 s, and 3 and 2 comments of the room, ago.
@@ -87,7 +96,5 @@ def test_nobody_has_no_gaps() -> None:
         ({}, None),
     ],
 )
-def test_timing_says_timer_before_speed(
-    quantities: dict[str, float], sentence: tuple[str, str] | None
-) -> None:
+def test_timing_says_timer_before_speed(quantities: dict[str, float], sentence: tuple[str, str] | None) -> None:
     assert Timing().explain(values_of(Timing(), **quantities)) == sentence

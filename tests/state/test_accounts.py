@@ -35,7 +35,9 @@ def readings(
 
 
 def test_gaps_streaks_and_ranks_of_one_account() -> None:
-    rows = readings(new_accounts(), [(8, 0, NAN, 1), (9, 1, 40, 1), (8, 2, 10, 1), (8, 10, 10, 1), (8, 11, 10, 2)])
+    rows = readings(
+        new_accounts(), [(8, 0, NAN, 1), (9, 1, 40, 1), (8, 2, 10, 1), (8, 10, 10, 1), (8, 11, 10, 2)]
+    )
     # The first: nobody known, no level.
     assert rows[0] == pytest.approx(
         {

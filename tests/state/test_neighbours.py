@@ -2,8 +2,6 @@
 
 import copy
 
-import numpy as np
-
 from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
 from detector.text.reading import read_texts
 
@@ -55,14 +53,17 @@ def test_reading_a_text_does_not_register_it() -> None:
             assert kept.tobytes() == was.tobytes()
 
 
+OTHERS = [
+    "快递三天了还没有到怎么办呀", "蓝色的那件裙子还有大码吗", "今天晚上几点钟开始抽奖呢", "我家孩子特别喜欢吃这一款",
+    "昨天买的苹果又脆又甜好新鲜", "运费险可以帮忙买一下好吗", "能不能讲讲成分表里面都有啥", "上海这边已经开始下大雨了",
+]  # fmt: skip
+
+
 def test_a_bounded_memory_forgets_the_oldest_texts_and_says_so() -> None:
-    memory = new_neighbours(max_keys=4)
-    founder = int(read_texts([FIRST]).prints.skeleton[0])
-    others = ["快递到哪了", "多少钱", "包邮吗", "好看", "谢谢", "来了", "下单了", "没货了", "什么颜色"]
-    assert groups(memory, FIRST, NEAR, *others, FIRST, NEAR)[-2:] == [founder, founder]
-    assert memory.members.evicted > 0
-    # Long forgotten, its near form founds a group of its own.
-    far = new_neighbours(max_keys=4)
-    assert groups(far, FIRST, *others, NEAR)[-1] == (
-        founder if np.any(far.sketches.keys == founder) else int(read_texts([NEAR]).prints.skeleton[0])
-    )
+    founder, near = read_texts([FIRST, NEAR]).prints.skeleton.tolist()
+    # Generations of 4: after 7 others the founder is still among the old, after 8 it is gone.
+    still = new_neighbours(max_keys=4)
+    assert groups(still, FIRST, *OTHERS[:7], NEAR)[-1] == founder
+    gone = new_neighbours(max_keys=4)
+    assert groups(gone, FIRST, *OTHERS, NEAR)[-1] == near
+    assert (still.members.evicted, gone.members.evicted, gone.sketches.evicted) == (4, 4, 4)

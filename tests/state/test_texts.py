@@ -17,7 +17,10 @@ class Lengths:
 
     def __call__(self, texts: Sequence[str]) -> Columns:
         self.asked.append(list(texts))
-        return {"length": np.array([len(text) for text in texts]), "pair": np.array([[len(t), 1] for t in texts]).reshape(-1, 2)}
+        return {
+            "length": np.array([len(text) for text in texts]),
+            "pair": np.array([[len(t), 1] for t in texts]).reshape(-1, 2),
+        }
 
 
 def test_a_text_is_computed_once() -> None:

@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.text.codepoints import (
-    DIGIT, EMOJI, HAN, HANGUL, KANA, LATIN, LETTER, SPACE, SYMBOL, classes, decode, encode,
+    DIGIT,
+    EMOJI,
+    HAN,
+    HANGUL,
+    KANA,
+    LATIN,
+    LETTER,
+    SPACE,
+    SYMBOL,
+    classes,
+    decode,
+    encode,
 )  # fmt: skip
 
 

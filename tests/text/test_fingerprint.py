@@ -21,9 +21,7 @@ def agreement(a: str, b: str) -> int:
 def grouped(*texts: str) -> bool:
     """Whether a room that hears the first takes the others for copies."""
     read = prints(*texts)
-    group = observe_neighbours(
-        new_neighbours(), skeleton=read.skeleton, bands=read.bands, sketch=read.sketch
-    )
+    group = observe_neighbours(new_neighbours(), skeleton=read.skeleton, bands=read.bands, sketch=read.sketch)
     return len(set(group.tolist())) == 1
 
 

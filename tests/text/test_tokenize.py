@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,16 @@ def words(tokenizer: Tokenizer, texts: list[str]) -> list[list[str]]:
     """The words of each text, by ``cut_lines``."""
     joined = "".join(texts)
     word_starts, text_starts = cut_lines(tokenizer, texts)
-    cut = [joined[a:b] for a, b in zip(word_starts[:-1], word_starts[1:], strict=True)]
-    return [cut[a:b] for a, b in zip(text_starts[:-1], text_starts[1:], strict=True)]
+    cut = [joined[a:b] for a, b in pairwise(word_starts)]
+    return [cut[a:b] for a, b in pairwise(text_starts)]
 
 
 def test_both_engines_cut_a_live_room_alike() -> None:
     pytest.importorskip("rjieba")
-    rooms = [simulate_room(seed=seed, minutes=20, viewers=400, topic=topic) for seed, topic in enumerate(("clothes", "game", "talk"))]
+    rooms = [
+        simulate_room(seed=seed, minutes=20, viewers=400, topic=topic)
+        for seed, topic in enumerate(("clothes", "game", "talk"))
+    ]
     reading = read_texts(list(dict.fromkeys(text for room in rooms for text in room.batch.text)))
     texts = decode(reading.shaped.codes, reading.shaped.starts)
     assert len(texts) > 2000

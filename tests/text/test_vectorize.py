@@ -49,7 +49,10 @@ def fitted(reading: TextReading) -> Vectorizer:
     keys, idf = [], []
     for found in grams(reading, TOKENIZER):
         vocabulary = np.unique(found.keys)
-        df = [len({t for t in range(len(reading)) if key in found.keys[found.starts[t] : found.starts[t + 1]]}) for key in vocabulary]
+        df = [
+            len({t for t in range(len(reading)) if key in found.keys[found.starts[t] : found.starts[t + 1]]})
+            for key in vocabulary
+        ]
         keys.append(vocabulary)
         idf.append(np.log((1 + len(reading)) / (1 + np.array(df, dtype=np.float64))) + 1)
     return Vectorizer(TOKENIZER, keys[0], keys[1], ("",) * len(keys[1]), np.concatenate(idf))
@@ -109,7 +112,9 @@ def test_what_is_not_in_the_vocabulary_is_left_out(vectorizer: Vectorizer) -> No
     rows = vectorizer.transform(read_texts(["龙虎风云", "", "主播龙"]))
     assert np.diff(rows.starts)[:2].tolist() == [0, 0]
     # 主, 播, ^主, 主播 and ^主播 are known; of the words at most 主播. Both blocks are scaled by what is known.
-    known = [spell(vectorizer.char_keys[column]) for column in rows.columns if column < len(vectorizer.char_keys)]
+    known = [
+        spell(vectorizer.char_keys[column]) for column in rows.columns if column < len(vectorizer.char_keys)
+    ]
     assert Counter(known) == Counter(["主", "播", "^主", "主播", "^主播"])
 
 
@@ -136,7 +141,9 @@ def test_a_term_said_a_thousand_times_is_counted_to_the_end_of_the_table(vectori
     assert len(vectorizer.log_counts) == MAX_TERM_COUNT
     rows = vectorizer.transform(read_texts(["哈" * 1000]))
     n_chars = len(vectorizer.char_keys)
-    spelled = {spell(vectorizer.char_keys[c]): v for c, v in zip(rows.columns, rows.values, strict=True) if c < n_chars}
+    spelled = {
+        spell(vectorizer.char_keys[c]): v for c, v in zip(rows.columns, rows.values, strict=True) if c < n_chars
+    }
     idf = {spell(key): vectorizer.idf[row] for row, key in enumerate(vectorizer.char_keys.tolist())}
     tf = {"哈": 1000, "哈哈": 999, "哈哈哈": 998, "^哈": 1, "哈$": 1, "^哈哈": 1, "哈哈$": 1}
     raw = {name: (1 + np.log(n)) * idf[name] for name, n in tf.items()}
