@@ -10,7 +10,7 @@ OUT ?= out
 SEED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs train clean
+.PHONY: help demo test check docs picture train clean
 
 help: ## list what can be made
 	@echo "zhenping (真评): make <what>"
@@ -26,7 +26,8 @@ demo: $(VENV)/.installed ## score the sample room and reviews, and say where the
 	@echo "  $(abspath $(OUT)/demo-reviews/report.html)"
 
 test: $(VENV)/.installed-test ## run the tests (those that need a browser are skipped where there is none)
-	$(PY) -m pytest -n 2
+	@# Two workers on few cores: threads inside them would only wait for one another.
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n 2
 
 check: $(VENV)/.installed-dev ## lint, format, types, import floors
 	$(PY) -m ruff check .
@@ -36,6 +37,10 @@ check: $(VENV)/.installed-dev ## lint, format, types, import floors
 
 docs: $(VENV)/.installed ## write docs/cli.md and docs/signals.md anew from the code
 	$(PY) -m tests.contracts.reference
+
+picture: demo ## take the picture of the README from the report of the demo (needs Chromium)
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1400 \
+		--screenshot=docs/report.png "file://$(abspath $(OUT)/demo/report.html)"
 
 train: $(VENV)/.installed ## retrain models/default from the labelled logs below DATA=dir (SEED=0)
 	@test -n "$(DATA)" || { echo "make train needs DATA=dir, where the files named in recipes/default.toml lie"; exit 2; }

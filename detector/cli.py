@@ -7,7 +7,6 @@ to be trusted or not fitting; 6 a gate failed; 130 interrupted.
 from __future__ import annotations
 
 import contextlib
-import json
 import shlex
 import sys
 import time
@@ -196,9 +195,10 @@ def _score(
             progress=advance,
         )
     from detector.summary import summary
+    from detector.writers import json_text
 
     if format_ == "json":
-        print(json.dumps(run, ensure_ascii=False, indent=2))
+        print(json_text(run))
     else:
         print(summary(run, lang))
 
@@ -214,11 +214,12 @@ def _inspect(
 ) -> None:
     """体检：看文件识别成什么、列怎么映射、有什么问题；不评分。 Say what a file is; score nothing."""
     from detector.readers import describe, inspect
+    from detector.writers import json_text
 
     _choice(lang, ("zh", "en"), "--lang")
     report = inspect(file, mapping=_mapping(mapping), tz=tz, encoding=encoding)
     if _choice(format_, ("table", "json"), "--format") == "json":
-        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        print(json_text(report.as_dict()))
     else:
         print(describe(report, lang))
 
@@ -249,6 +250,7 @@ def _train(
     """
     from detector.training.train import train
 
+    _choice(lang, ("zh", "en"), "--lang")
     if not data and recipe is None:
         raise UsageError(
             "nothing to train on: name labelled files with --data or a recipe with --recipe",
@@ -304,7 +306,9 @@ def _evaluate(
 ) -> None:
     """评测：AP、1%/0.1%/0.01% 误报下的召回（含区间）、按标签和场次。 How good is a model on labelled sessions?"""
     from detector.trial import Trial, run_trial, trial_table
+    from detector.writers import json_text, write_run_json
 
+    _choice(lang, ("zh", "en"), "--lang")
     _choice(format_, ("table", "json"), "--format")
     found = run_trial(
         Trial(
@@ -315,7 +319,5 @@ def _evaluate(
         progress=_talk,
     )  # fmt: skip
     if out is not None:
-        from detector.writers import write_run_json
-
         write_run_json(out / "metrics.json", found)
-    print(json.dumps(found, ensure_ascii=False, indent=2) if format_ == "json" else trial_table(found, lang))
+    print(json_text(found) if format_ == "json" else trial_table(found, lang))

@@ -22,5 +22,9 @@ def kernel(function: F) -> F:
     """Compile ``function`` (cached on disk, releasing the GIL, no fastmath), or return it as it is."""
     if njit is None:
         return function
-    compiled: F = njit(cache=True, nogil=True, error_model="numpy")(function)
+    try:
+        compiled: F = njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:
+        # Neither the package's folder nor the user's cache can be written: compile anew in every process.
+        compiled = njit(nogil=True, error_model="numpy")(function)
     return compiled

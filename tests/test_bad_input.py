@@ -176,7 +176,7 @@ def test_a_row_is_neither_lost_nor_counted_twice(moderator: Moderator) -> None:
     assert (said.code, sum(said.data["skipped"].values()) + said.data["counts"]["rows"]) == (0, 7)
 
 
-FORMULAS = '=HYPERLINK("http://x.invalid"),+1,@主播'.split(",")
+FORMULAS = ['=HYPERLINK("http://x.invalid")', "+1", "@主播"]
 
 
 def test_a_formula_stays_the_text_it_was_and_is_defused_on_request(moderator: Moderator) -> None:

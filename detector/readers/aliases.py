@@ -126,6 +126,8 @@ _SIMPLIFIED: Final = str.maketrans(
     "評論內彈時間發戶號暱稱買賣級訂單貨絲團勳類連播員會賬帳對復覆訊頻場標識碼價費點創註冊來質產審驗證",
     "评论内弹时间发户号昵称买卖级订单货丝团勋类连播员会账账对复复讯频场标识码价费点创注册来质产审验证",
 )
+# A longer cell is no header; searching it for brackets would take the square of its length.
+LONGEST_HEADER: Final = 200
 _BRACKETED = re.compile(r"[(\[].*?[)\]]\s*$")
 _FILLER = re.compile(r"[\s_\-.\ufeff\u200b]+")
 
@@ -136,5 +138,9 @@ def header_key(header: str) -> str:
     >>> header_key("_User ID"), header_key("评论内容（必填）")
     ('userid', '评论内容')
     """
-    plain = unicodedata.normalize("NFKC", header).casefold().translate(_SIMPLIFIED)
+    plain = (
+        unicodedata.normalize("NFKC", header[:LONGEST_HEADER])
+        .casefold()[:LONGEST_HEADER]
+        .translate(_SIMPLIFIED)
+    )
     return _FILLER.sub("", _BRACKETED.sub("", plain)) or _FILLER.sub("", plain)

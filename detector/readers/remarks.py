@@ -72,6 +72,10 @@ REMARKS: Final[Mapping[str, tuple[str, str]]] = {
         "{n} 个购买/注册时间无法解析：{detail}",
     ),
     "time_missing": ("{n} rows have no time", "{n} 行没有时间"),
+    "ids_repeat": (
+        "many comments share one comment_id: the column names something else; {n} comments were numbered instead",
+        "很多评论共用同一个 comment_id：该列不是评论 ID；已改用行号编号（{n} 条）",
+    ),
     "evenly_spaced": (
         "the times are evenly spaced, as if made up from the order: only the order is used",
         "时间间隔完全均匀，像是按顺序编出来的：只使用先后顺序",

@@ -60,6 +60,8 @@ class ReadReport:
     midnight_is_date: bool | None = None
     # Whether the times are made up from the order; decided once for the same reason.
     evenly_spaced: bool | None = None
+    # Whether what looked like comment ids are shared by many comments.
+    ids_repeat: bool | None = None
 
     def begin_file(self, *, path: str, size: int, sha256: str, format: str, encoding: str) -> None:  # noqa: A002
         """A further file starts: remember what it is."""
@@ -75,6 +77,7 @@ class ReadReport:
         self.bytes += size
         self.midnight_is_date = None
         self.evenly_spaced = None
+        self.ids_repeat = None
 
     def skip(self, reason: str, lines: Sequence[int]) -> None:
         """Count rows that were read and left out."""

@@ -32,6 +32,9 @@ LONGEST_TEXT: Final = 10_000
 # Kinds that are nothing without a text.
 TEXT_KINDS: Final = ("comment", "review", "reply", "append")
 ID_FIELDS: Final = ("comment_id", "user_id", "room_id", "session_id", "product_id", "reply_to")
+# From so many rows on it can be told whether the ids are a comment's own, and what share of repeats says no.
+FEW_ROWS: Final = 20
+NOT_AN_ID_SHARE: Final = 0.2
 LEVELS: Final = ("user_level", "fan_badge_level", "rating")
 FLAGS: Final = ("is_staff", "verified_purchase")
 
@@ -100,7 +103,7 @@ def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: st
     columns = _strings(found, report)
     columns["kind"] = kind
     columns["text"] = _cut(columns.get("text", [""] * len(found)), found, report)
-    columns["comment_id"] = _comment_ids(columns.get("comment_id"), found, id_prefix, report)
+    columns["comment_id"] = _comment_ids(columns, found, id_prefix, report)
     columns["user_id"], columns["user_id_quality"] = _accounts(columns, found, report)
     columns["ts_ms"], columns["ts_source"] = event_times(found, zone=zone, report=report)
     columns |= other_times(found, zone=zone, report=report)
@@ -177,8 +180,21 @@ def _cut(text: list[str], found: FieldCells, report: ReadReport) -> list[str]:
     return [words[:LONGEST_TEXT] for words in text] if long else text
 
 
-def _comment_ids(given: list[str] | None, found: FieldCells, id_prefix: str, report: ReadReport) -> list[str]:
-    ids = given or [""] * len(found)
+def _comment_ids(
+    columns: Mapping[str, Any], found: FieldCells, id_prefix: str, report: ReadReport
+) -> list[str]:
+    ids: list[str] = columns.get("comment_id") or [""] * len(found)
+    if report.ids_repeat is None and len(found) >= FEW_ROWS:
+        # One id for many texts names an account or a product, not a comment: taken for one, all but the first
+        # of its comments would count as delivered twice.
+        first: dict[str, str] = {}
+        others = sum(
+            first.setdefault(own, text) != text for own, text in zip(ids, columns["text"], strict=True) if own
+        )
+        report.ids_repeat = others > NOT_AN_ID_SHARE * len(found)
+    if report.ids_repeat:
+        report.note("ids_repeat", n=len(found))
+        return [f"{id_prefix}{line}" for line in found.lines]
     missing = ids.count("")
     report.note("derived_ids", n=missing)
     if not missing:

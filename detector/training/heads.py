@@ -29,6 +29,10 @@ TREES: Final[dict[str, Any]] = {
     "max_iter": 60, "max_leaf_nodes": 8, "learning_rate": 0.12, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
 }  # fmt: skip
+# Genuine comments whose wording is not even among the tenth most like the head's are thinned to every fifth,
+# which weighs five: the trees keep every hard case and train in a third of the time.
+HARD_SHARE: Final = 0.1
+THINNING: Final = 5
 # A head needs this many labelled comments on each side to be fitted.
 MIN_LABELLED: Final = 20
 
@@ -121,12 +125,22 @@ def _depends_on_level(name: str) -> bool:
     return name.startswith((*of_account, "copying.low", "copying.rank", "burst.low"))
 
 
-def _fit_trees(inputs: Floats, target: NDArray[np.int8], weight: Floats, *, seed: int) -> Trees:
+def _thinned(
+    inputs: Floats, target: NDArray[np.int8], weight: Floats, head: int, rng: np.random.Generator
+) -> tuple[Floats, NDArray[np.int8], Floats]:
+    wording = inputs[:, head]
+    easy = (target == 0) & (wording < np.quantile(wording[target == 0], 1.0 - HARD_SHARE))
+    keep = ~easy | (rng.integers(0, THINNING, len(target)) == 0)
+    return inputs[keep], target[keep], np.where(easy, weight * THINNING, weight)[keep]
+
+
+def _fit_trees(inputs: Floats, target: NDArray[np.int8], weight: Floats, head: int, *, seed: int) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
         return no_trees()
     rng = np.random.default_rng(seed)
+    inputs, target, weight = _thinned(inputs, target, weight, head, rng)
     blocks, targets, weights = [inputs], [target], [weight]
     for blank in masks().values():
         # Every positive, and as many negatives as keep training quick, once more without these columns.
@@ -179,12 +193,12 @@ def fit_trees(
     for k in outer:
         rows = use & (matrix.fold != k)
         inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
-        trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], seed=seed)
+        trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], head, seed=seed)
         own = matrix.fold == k
         margin[own] = margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
         progress(f"{HEADS[head]}: trees without fold {k + 1} of {FOLDS}")
     inputs = tree_inputs(wording.held_out[use], matrix.values[use])
-    trees = _fit_trees(inputs, target[use], matrix.weight[use, head], seed=seed)
+    trees = _fit_trees(inputs, target[use], matrix.weight[use, head], head, seed=seed)
     return trees, margin
 
 

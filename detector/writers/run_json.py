@@ -14,8 +14,13 @@ from detector.writers.whole_file import write_text
 
 
 def write_run_json(path: str | Path, run: Mapping[str, Any]) -> None:
-    """Write ``run`` as indented UTF-8 JSON; numbers that JSON does not know (NaN, infinity) become null."""
-    write_text(path, json.dumps(_plain(run), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """Write ``run`` as ``json_text`` gives it, in UTF-8."""
+    write_text(path, json_text(run) + "\n")
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """``value`` as indented JSON; numbers that JSON does not know (NaN, infinity) become null."""
+    return json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:

@@ -290,3 +290,17 @@ def test_no_cell_crashes_the_reader_and_no_row_is_lost(data):
     for column in (*batch.source.columns, batch.text, batch.user_id, batch.user_name, batch.comment_id):
         assert "".join(column).encode().decode() == "".join(column)
     assert report.as_dict()["rows_read"] == n
+
+
+def test_a_column_called_id_that_names_accounts_is_not_taken_for_comment_ids() -> None:
+    report = ReadReport()
+    cells = {"id": ["7", "8"] * 15, "text": [f"第{row}条" for row in range(30)]}
+    batch = to_batch(cells, report=report)
+    assert batch.comment_id == [f"row-{row}" for row in range(30)]
+    assert "ids_repeat" in [warning["code"] for warning in report.warnings]
+
+
+def test_a_page_fetched_twice_keeps_its_comment_ids() -> None:
+    cells = {"id": [str(row % 15) for row in range(30)], "text": [f"第{row % 15}条" for row in range(30)]}
+    batch = to_batch(cells, report=ReadReport())
+    assert batch.comment_id == [str(row % 15) for row in range(30)]
