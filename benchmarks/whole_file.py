@@ -68,9 +68,13 @@ def main() -> None:
     seconds = sum(times[stage] for stage in ("load", "read", "score", "scored_csv"))
     their_seconds, their_n = peer(given.file, given.peer_rows)
     mine, theirs = seconds / n * 1e6, their_seconds / their_n * 1e6
-    print(f"zhenping, reading to scored.csv: {n:,} rows, {seconds:.1f} s, {mine:.1f} us a comment, peak {peak:,.0f} MiB")
+    print(
+        f"zhenping, reading to scored.csv: {n:,} rows, {seconds:.1f} s, {mine:.1f} us a comment, peak {peak:,.0f} MiB"
+    )
     print("  " + "  ".join(f"{stage} {value:.1f} s" for stage, value in times.items()))
-    print(f"TF-IDF(jieba.lcut) + logistic regression, batches of {BATCH}: {their_n:,} rows, {theirs:.1f} us a comment")
+    print(
+        f"TF-IDF(jieba.lcut) + logistic regression, batches of {BATCH}: {their_n:,} rows, {theirs:.1f} us a comment"
+    )
     print(f"ratio {theirs / mine:.2f}")
 
 

@@ -17,6 +17,8 @@ from detector.verdict import LABELS, NORMAL, PASS, AccountSummary, Campaign, Ver
 
 # A group counts as a campaign from so many flagged comments on.
 MIN_FLAGGED: Final = 3
+# A crowd of which a few were flagged by mistake is no campaign.
+MIN_FLAGGED_SHARE: Final = 0.25
 # Ids stand on a fixed grid of windows, so that they do not move with the first comment read.
 GRID_MS: Final = 600_000
 SAMPLES: Final = 5
@@ -29,7 +31,7 @@ def find_campaigns(
     """The campaigns of a scored batch, largest first, and the verdicts with their campaign ids.
 
     ``group`` int64 (n,) is the near-duplicate group of each row. A campaign is every comment of a group, in one
-    session, of which at least ``MIN_FLAGGED`` were flagged.
+    session, of which at least ``MIN_FLAGGED`` and ``MIN_FLAGGED_SHARE`` were flagged.
     """
     flagged = (verdicts.verdict != PASS) & ~verdicts.duplicate
     members: dict[tuple[str, str, int], list[int]] = defaultdict(list)
@@ -37,13 +39,14 @@ def find_campaigns(
     for row, key in enumerate(group.tolist()):
         if key in wanted and not verdicts.duplicate[row]:
             members[batch.room_id[row], batch.session_id[row], key].append(row)
+    risk = verdicts.risk
     campaign_id = [""] * len(batch)
     campaigns: list[Campaign] = []
     for (room_id, session_id, key), rows in members.items():
         hits = [row for row in rows if flagged[row]]
-        if len(hits) < MIN_FLAGGED:
+        if len(hits) < max(MIN_FLAGGED, MIN_FLAGGED_SHARE * len(rows)):
             continue
-        campaign = _campaign(batch, verdicts, room_id, session_id, key, rows, hits)
+        campaign = _campaign(batch, verdicts, risk, room_id, session_id, key, rows, hits)
         campaigns.append(campaign)
         for row in rows:
             campaign_id[row] = campaign.campaign_id
@@ -54,6 +57,7 @@ def find_campaigns(
 def _campaign(
     batch: CommentBatch,
     verdicts: Verdicts,
+    risk: NDArray[np.float64],
     room_id: str,
     session_id: str,
     key: int,
@@ -80,7 +84,7 @@ def _campaign(
         flagged=len(hits),
         first_ts_ms=first,
         last_ts_ms=float(known.max()) if len(known) else float("nan"),
-        score=float(np.mean(verdicts.risk[rows])),
+        score=float(np.mean(risk[rows])),
         samples=tuple(batch.comment_id[hits[pick]] for pick in picks),
     )
 

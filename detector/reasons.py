@@ -54,11 +54,12 @@ def explain_rows(
         changed = inputs.copy()
         changed[:, start:stop] = bundle.typical[start:stop]
         falls[place] = full - bundle.log_odds(changed, surface)[rows, label]
-    return [_reasons(bundle, inputs[r], HEADS[label[r]], texts[r], falls[:, r]) for r in range(n)]
+    terms = telling_terms(bundle, label, texts)
+    return [_reasons(inputs[r], HEADS[label[r]], terms[r], falls[:, r]) for r in range(n)]
 
 
 def _reasons(
-    bundle: Bundle, values: NDArray[np.float64], head: str, text: str, falls: NDArray[np.float64]
+    values: NDArray[np.float64], head: str, terms: Sequence[str], falls: NDArray[np.float64]
 ) -> tuple[Reason, ...]:
     named = dict(zip(SCHEMA.names, values[len(HEADS) :].tolist(), strict=True))
     found: list[Reason] = []
@@ -67,9 +68,8 @@ def _reasons(
         if weight < MIN_WEIGHT or len(found) == MAX_REASONS:
             break
         if place == 0:
-            reason = _wording(bundle, head, text, weight)
-            if reason:
-                found.append(reason)
+            if terms:
+                found.append(_wording(head, terms, weight))
             continue
         signal = ALL_SIGNALS[place - 1]
         sentence = signal.explain(named)
@@ -80,30 +80,32 @@ def _reasons(
     return tuple(found)
 
 
-def _wording(bundle: Bundle, head: str, text: str, weight: float) -> Reason | None:
-    terms = telling_terms(bundle, head, text)
-    if not terms:
-        return None
+def _wording(head: str, terms: Sequence[str], weight: float) -> Reason:
     zh = f"用语像{LABEL_ZH[head]}：" + "、".join(f"“{term}”" for term in terms)
     en = f"worded like {head.replace('_', ' ')}: " + ", ".join(f'"{term}"' for term in terms)
-    return Reason("wording", zh, en, weight=weight, evidence={"terms": terms})
+    return Reason("wording", zh, en, weight=weight, evidence={"terms": list(terms)})
 
 
-def telling_terms(bundle: Bundle, head: str, text: str) -> list[str]:
-    """The words and characters of ``text`` that speak most for ``head``, the strongest first."""
-    vectorizer = bundle.vectorizer
-    rows = vectorizer.transform(read_texts([text]))
-    pulls = rows.values * bundle.weights[rows.columns, HEADS.index(head)]
+def telling_terms(bundle: Bundle, label: NDArray[np.uint8], texts: Sequence[str]) -> list[list[str]]:
+    """Per text, the words and characters that speak most for its head ``label``, the strongest first."""
+    rows = bundle.vectorizer.transform(read_texts(texts))
+    found = []
+    for r, head in enumerate(label.tolist()):
+        columns = rows.columns[rows.starts[r] : rows.starts[r + 1]]
+        pulls = rows.values[rows.starts[r] : rows.starts[r + 1]] * bundle.weights[columns, head]
+        found.append(_strongest(bundle, columns, pulls))
+    return found
+
+
+def _strongest(bundle: Bundle, columns: NDArray[np.int32], pulls: NDArray[np.float64]) -> list[str]:
+    chars, words = bundle.vectorizer.char_keys, bundle.vectorizer.words
     terms: list[str] = []
     for place in np.argsort(-pulls, kind="stable").tolist():
         if pulls[place] <= 0 or len(terms) == MAX_TERMS:
             break
-        column = int(rows.columns[place])
-        if column < len(vectorizer.char_keys):
-            term = spell(int(vectorizer.char_keys[column]))
-        else:
-            term = vectorizer.words[column - len(vectorizer.char_keys)]
-        term = readable(term).strip("^$ ")
+        column = int(columns[place])
+        spelled = spell(int(chars[column])) if column < len(chars) else words[column - len(chars)]
+        term = readable(spelled).strip("^$ ")
         if term and not any(term in other or other in term for other in terms):
             terms.append(term)
     return terms

@@ -42,6 +42,13 @@ class Trial:
 
 def run_trial(trial: Trial, *, progress: Progress) -> dict[str, Any]:
     """The figures as a JSON-ready dict. Raises UsageError for a missing label column or too few sessions."""
+    if trial.baselines and trial.train_sessions is None:
+        raise UsageError(
+            "--baselines needs --train-sessions: they are fitted on the same split",
+            zh="--baselines 要与 --train-sessions 一起用：基线在同一切分上训练",
+        )
+    # All files are read before anything is fitted: a slip in the last must not cost the work on the first.
+    messages = _messages(trial.messages)
     batch, names = _labelled(trial)
     label = label_codes(names, where=trial.label_column)
     if trial.compare is not None:
@@ -61,32 +68,29 @@ def run_trial(trial: Trial, *, progress: Progress) -> dict[str, Any]:
         detector = Detector.load(trial.model, profile=trial.profile)
     progress(f"evaluate {detector.bundle.model_id}: {len(batch):,} comments")
     result = evaluate(detector, batch, label, names).as_dict()
-    if trial.baselines:
-        if train is None:
-            raise UsageError(
-                "--baselines needs --train-sessions: they are fitted on the same split",
-                zh="--baselines 要与 --train-sessions 一起用：基线在同一切分上训练",
-            )
+    if trial.baselines and train is not None:
         progress("baselines")
-        result["baselines"] = _baselines(train, batch, label, _messages(trial.messages))
+        result["baselines"] = _baselines(train, batch, label, messages)
     return result
 
 
 def _labelled(trial: Trial) -> tuple[CommentBatch, list[str]]:
     batch, _ = read_comments(list(trial.files))
-    if trial.label_column not in batch.source.headers:
-        listed = ", ".join(batch.source.headers)
-        raise UsageError(
-            f"no column {trial.label_column!r}; columns: {listed}",
-            zh=f"没有 {trial.label_column!r} 列；现有列：{listed}",
-        )
+    names = _column(batch, trial.label_column)
     if trial.ts_source is not None:
         if trial.ts_source not in TS_SOURCE_CODE:
             raise UsageError(f"--ts-source {trial.ts_source!r}: choose from {', '.join(TS_SOURCE_CODE)}")
         batch.ts_source[:] = TS_SOURCE_CODE[trial.ts_source]
-    names = batch.source.columns[batch.source.headers.index(trial.label_column)]
     order = batch.replay_order()
     return batch.take(order), [names[row] or "unlabelled" for row in order]
+
+
+def _column(batch: CommentBatch, name: str) -> list[str]:
+    """A column of the input as it was written. Raises UsageError with the columns there are."""
+    if name not in batch.source.headers:
+        listed = ", ".join(batch.source.headers)
+        raise UsageError(f"no column {name!r}; columns: {listed}", zh=f"没有 {name!r} 列；现有列：{listed}")
+    return batch.source.columns[batch.source.headers.index(name)]
 
 
 def _earlier(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
@@ -114,8 +118,7 @@ def _messages(paths: tuple[Path, ...]) -> Split | None:
     if not paths:
         return None
     batch, _ = read_comments(list(paths))
-    label = batch.source.columns[batch.source.headers.index("label")]
-    return batch, np.array([value == "1" for value in label])
+    return batch, np.array([value == "1" for value in _column(batch, "label")])
 
 
 def _baselines(

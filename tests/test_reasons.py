@@ -68,15 +68,15 @@ def test_terms_that_lie_in_one_another_are_named_once() -> None:
         for text, label in zip(small_room().batch.text, small_room().label, strict=True)
         if label == "solicitation"
     ]
-    for text in texts:
-        terms = telling_terms(bundle, "solicitation", text)
+    solicitation = np.full(len(texts), HEADS.index("solicitation"), dtype=np.uint8)
+    for terms in telling_terms(bundle, solicitation, texts):
         assert len(terms) <= 3
         assert [(a, b) for a in terms for b in terms if a is not b and a in b] == []
 
 
 def test_a_text_without_known_characters_has_no_telling_terms() -> None:
-    assert telling_terms(handmade_bundle(), "solicitation", "你好") == []
-    assert telling_terms(handmade_bundle(), "bot_flood", "微") == []
+    heads = np.array([HEADS.index("solicitation"), HEADS.index("bot_flood")], dtype=np.uint8)
+    assert telling_terms(handmade_bundle(), heads, ["你好", "微"]) == [[], []]
 
 
 def test_no_rows_no_reasons() -> None:

@@ -151,6 +151,12 @@ def quantities(
     cells: Sequence[object], parse: Callable[[object], float]
 ) -> tuple[NDArray[np.float64], list[int]]:
     """Parse a column with ``number_of`` or ``flag_of``; also the rows that say something unreadable."""
+    if parse is number_of and set(map(type, cells)) <= {int, type(None)}:
+        # The column of a typed table: nothing to parse.
+        try:
+            return np.array([NAN if cell is None else cell for cell in cells], dtype=np.float64), []
+        except OverflowError:
+            pass
     cache: dict[str, float] = {}
     values = np.empty(len(cells))
     for r, cell in enumerate(cells):

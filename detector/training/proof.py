@@ -27,7 +27,7 @@ PROFILES: Final = {
     "sensitive": (1e-2, 1e-3),
 }
 # Whatever the budget of false alarms allows: below these probabilities nothing is asked or warned, so that
-# high_risk always means "more likely than not".
+# by default high_risk means "more likely than not".
 LEAST_P: Final = {DEFAULT_PROFILE: (0.1, 0.5), "cautious": (0.2, 0.7), "sensitive": (0.02, 0.1)}
 LEVELS: Final = ("review", "high_risk")
 CONFIDENCE: Final = 0.95
