@@ -194,7 +194,10 @@ class FeatureEngine:
         batch: CommentBatch, rows: NDArray[np.intp], memory: SessionMemory, duplicate: NDArray[np.bool_], *,
         remember: bool,
     ) -> NDArray[np.intp]:  # fmt: skip
-        for row in rows.tolist():
+        listed = rows.tolist()
+        if remember and memory.delivered.take_new([batch.comment_id[row] for row in listed]):
+            return rows
+        for row in listed:
             comment_id = batch.comment_id[row]
             if comment_id in memory.delivered:
                 duplicate[row] = True
@@ -216,15 +219,11 @@ def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int6
     qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
     known = np.isin(batch.user_id_quality[rows], qualities)
     keys: dict[str, int] = {"": 0}
-    out = np.zeros(len(rows), dtype=np.int64)
-    for place, row in enumerate(rows.tolist()):
-        if known[place]:
-            user_id = batch.user_id[row]
-            key = keys.get(user_id)
-            if key is None:
-                digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-                key = keys[user_id] = (int.from_bytes(digest, "little") >> 2) + 1
-            out[place] = key
+    for user_id in set(batch.user_id) - {""}:
+        digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        keys[user_id] = (int.from_bytes(digest, "little") >> 2) + 1
+    out = np.array([keys[batch.user_id[row]] for row in rows.tolist()], dtype=np.int64)
+    out[~known] = 0
     return out
 
 
@@ -245,7 +244,9 @@ def _observe_session(
         remember=remember,
     )  # fmt: skip
     review_codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
-    paid = [_paid(batch.paid_marker[row]) for row in rows.tolist()]
+    paid = np.full(len(rows), np.nan)
+    if any(batch.paid_marker):
+        paid[:] = [_paid(batch.paid_marker[row]) for row in rows.tolist()]
     seen = Observation(
         first_index=memory.comments,
         account=account,
@@ -257,7 +258,7 @@ def _observe_session(
         accounts=accounts,
         level=level,
         badge_level=batch.fan_badge_level[rows],
-        paid=np.array(paid),
+        paid=paid,
         staff=batch.is_staff[rows],
         created_ms=batch.account_created_ms[rows],
         is_review=np.isin(batch.kind[rows], review_codes),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -50,6 +52,42 @@ def score_files(
     Raises InputError, BundleError or UsageError, each before anything is written.
     """
     out = Path(out)
+    # Half a million rows of strings hold no cycles, but the collector would walk them again and again.
+    with _without_collector():
+        return _score_files(
+            files, out, model=model, profile=profile, lang=lang, mapping=mapping, tz=tz, encoding=encoding,
+            xlsx=xlsx, formula_safe=formula_safe, command=command, now=now, clock=clock, progress=progress,
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _score_files(
+    files: Sequence[str | Path],
+    out: Path,
+    *,
+    model: str | Path | None,
+    profile: str,
+    lang: str,
+    mapping: Mapping[str, str] | None,
+    tz: str,
+    encoding: str | None,
+    xlsx: bool | None,
+    formula_safe: bool,
+    command: str,
+    now: datetime,
+    clock: Callable[[], float],
+    progress: Progress,
+) -> dict[str, Any]:
     if out.exists() and not out.is_dir():
         raise UsageError(f"-o {out} is a file; name a folder", zh=f"-o {out} 是文件，请给一个文件夹")
     times = {"start": clock()}

@@ -237,9 +237,9 @@ def organic_wave(values: NDArray[np.float32]) -> NDArray[np.bool_]:
 def protect(batch: CommentBatch) -> NDArray[np.bool_]:
     """Which comments come from the host, staff, paying fans or fans of long standing."""
     free = {"", "0", "0.0", "none", "no", "false", "否", "无"}
-    paid = np.fromiter(
-        (marker.strip().lower() not in free for marker in batch.paid_marker), np.bool_, len(batch)
-    )
+    paid = np.zeros(len(batch), dtype=np.bool_)
+    if any(batch.paid_marker):
+        paid[:] = [marker.strip().lower() not in free for marker in batch.paid_marker]
     return np.asarray((batch.is_staff == 1) | paid | (batch.fan_badge_level >= LOYAL_BADGE))
 
 

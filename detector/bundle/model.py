@@ -58,7 +58,11 @@ class Bundle:
 
     def inputs(self, frame: FeatureFrame) -> Floats:
         """What the trees see: the wording of all heads, then the features; float64, shape (n, heads + features)."""
-        return np.concatenate([frame.wording, frame.values.astype(np.float64)], axis=1)
+        heads = frame.wording.shape[1]
+        out = np.empty((len(frame.values), heads + frame.values.shape[1]))
+        out[:, :heads] = frame.wording
+        out[:, heads:] = frame.values
+        return out
 
     def log_odds(self, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
         """Calibrated log-odds per head (float64, shape (n, heads)); ``surface`` is 0 live, 1 review."""

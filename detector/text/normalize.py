@@ -13,10 +13,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detector.text.codepoints import N_CODES, encode
 
 MAX_LENGTH: Final = 1000
 
@@ -82,52 +84,54 @@ def _table() -> dict[int, str | None]:
     return table
 
 
-def _undo(text: str) -> tuple[str, tuple[int, int, int, int]]:
-    table = _table()
-    compatibility = lookalike = invisible = traditional = 0
-    kept: list[str] = []
-    for char in text:
-        code = ord(char)
-        if code < 0x80:
-            kept.append(char)
-            continue
-        if code in INVISIBLE or code in COMBINING:
-            # Emoji are joined by these; only between other characters are they a disguise.
-            invisible += char not in ORDINARY
-            continue
-        # Look-alikes come first: NFKC would turn a circled letter's parentheses into text.
-        if code in table:
-            traditional += code in simplified()
-            lookalike += code in lookalikes()
-            kept.append(table[code] or "")
-            continue
-        if unicodedata.is_normalized("NFKD", char):
-            kept.append(char)
-            continue
-        compatible = unicodedata.normalize("NFKC", char)
-        if not 0xAC00 <= code < 0xD7B0 and not 0x3040 <= code < 0x3100:  # Hangul, kana: marks are letters
-            base = "".join(c for c in unicodedata.normalize("NFKD", char) if ord(c) not in COMBINING)
-            compatible = unicodedata.normalize("NFKC", base)
-        if compatible != char:
-            compatibility += char not in ORDINARY
-        kept.append(compatible)
-    plain = "".join(kept).translate(table).lower()
-    return plain, (compatibility, lookalike, invisible, traditional)
+class Undone(NamedTuple):
+    """What one character becomes, and whether that undid a disguise of each of the four kinds."""
+
+    plain: str
+    compatibility: int
+    lookalike: int
+    invisible: int
+    traditional: int
 
 
-def _is_plain(text: str) -> bool:
-    if text.isascii():
-        return text.isprintable()
-    return unicodedata.is_normalized("NFKD", text) and not _table().keys() & set(map(ord, text))
+@functools.cache
+def _undo(char: str) -> Undone:
+    """One character undone; cached, as there are no more of them than code points."""
+    code, table = ord(char), _table()
+    if code in INVISIBLE or code in COMBINING:
+        # Emoji are joined by some of these; only between other characters are they a disguise.
+        return Undone("", 0, 0, int(char not in ORDINARY), 0)
+    # Look-alikes come first: NFKC would turn a circled letter's parentheses into text.
+    if code in table:
+        return Undone(table[code] or "", 0, int(code in lookalikes()), 0, int(code in simplified()))
+    compatible = unicodedata.normalize("NFKC", char)
+    if not 0xAC00 <= code < 0xD7B0 and not 0x3040 <= code < 0x3100:  # Hangul, kana: marks are letters
+        base = "".join(c for c in unicodedata.normalize("NFKD", char) if ord(c) not in COMBINING)
+        compatible = unicodedata.normalize("NFKC", base)
+    changed = int(compatible != char and char not in ORDINARY)
+    return Undone(compatible.translate(table), changed, 0, 0, 0)
+
+
+@functools.cache
+def _odd() -> NDArray[np.bool_]:
+    """Which code points are not in plain form (bool, shape (0x110000,)): nothing else is looked at twice."""
+    odd = np.zeros(N_CODES, dtype=np.bool_)
+    odd[list(_table())] = True
+    # Beyond these planes there are no characters that decompose.
+    for code in (*range(0x30000), *range(0xE0000, 0xE0200)):
+        odd[code] |= not unicodedata.is_normalized("NFKD", chr(code))
+    return odd
 
 
 def normalize(texts: Sequence[str]) -> Normalized:
     """Plain forms of ``texts`` (any Unicode, any length; only the first ``MAX_LENGTH`` characters count)."""
-    plain: list[str] = []
-    undone = np.zeros((len(texts), 4), dtype=np.int32)
-    for row, text in enumerate(texts):
-        cut = text[:MAX_LENGTH]
-        if not _is_plain(cut):
-            cut, undone[row] = _undo(cut)
-        plain.append(" ".join(cut.lower().split()))
+    cut = [text[:MAX_LENGTH] for text in texts]
+    undone = np.zeros((len(cut), 4), dtype=np.int32)
+    codes, starts = encode(cut)
+    before = np.concatenate([[0], np.cumsum(_odd()[codes])])
+    for row in np.flatnonzero(before[starts[1:]] > before[starts[:-1]]).tolist():
+        found = [_undo(char) for char in cut[row]]
+        cut[row] = "".join(char.plain for char in found)
+        undone[row] = np.sum([char[1:] for char in found], axis=0)
+    plain = [" ".join(text.lower().split()) for text in cut]
     return Normalized(plain, *(np.ascontiguousarray(undone[:, step]) for step in range(4)))

@@ -60,7 +60,7 @@ def fit(
     fitted = np.zeros((len(SURFACES), len(HEADS)), dtype=np.bool_)
     folds = [k for k in range(FOLDS) if (matrix.fold == k).any()]
     for code, name in enumerate(HEADS):
-        trees, margin = fit_trees(matrix, wording, code, outer=folds, seed=seed, progress=progress)
+        trees, margin = fit_trees(matrix, wording, code, outer=folds, seed=seed, jobs=jobs, progress=progress)
         calibration = calibrate(matrix, code, wording.held_out[:, code], margin)
         a, b, c = calibration[matrix.surface].T
         log_odds[:, code] = a * wording.held_out[:, code] + b * margin + c

@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from detector.bundle.trees import Trees, margins, no_trees
 from detector.engine import SCHEMA
@@ -154,7 +155,9 @@ def _fit_trees(inputs: Floats, target: NDArray[np.int8], weight: Floats, head: i
     # A column that is never known cannot be split on, and scikit-learn cannot bin it.
     columns = np.flatnonzero(~np.isnan(x).all(axis=0))
     model = HistGradientBoostingClassifier(**TREES, random_state=seed)
-    model.fit(x[:, columns], np.concatenate(targets), sample_weight=np.concatenate(weights))
+    # One thread each: folds run side by side, and threads within them would only wait for one another.
+    with threadpool_limits(1, "openmp"):
+        model.fit(x[:, columns], np.concatenate(targets), sample_weight=np.concatenate(weights))
     return flatten(model, columns)
 
 
@@ -184,19 +187,30 @@ def tree_inputs(wording: Floats, values: NDArray[np.float32]) -> Floats:
 
 
 def fit_trees(
-    matrix: Matrix, wording: WordingFits, head: int, *, outer: Iterable[int], seed: int, progress: Progress
+    matrix: Matrix,
+    wording: WordingFits,
+    head: int,
+    *,
+    outer: Iterable[int],
+    seed: int,
+    jobs: int,
+    progress: Progress,
 ) -> tuple[Trees, Floats]:
     """The head's trees on all folds, and every row's margin from trees that did not see its fold."""
     use = matrix.known[:, head] & (matrix.label >= 0)
     target = (matrix.label == head).astype(np.int8)
     margin = np.zeros(len(matrix))
-    for k in outer:
+
+    def without(k: int) -> tuple[NDArray[np.bool_], Floats]:
         rows = use & (matrix.fold != k)
         inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
         trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], head, seed=seed)
         own = matrix.fold == k
-        margin[own] = margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
-        progress(f"{HEADS[head]}: trees without fold {k + 1} of {FOLDS}")
+        return own, margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
+
+    progress(f"{HEADS[head]}: trees without each fold, and with all")
+    for own, found in Parallel(n_jobs=jobs, prefer="threads")(delayed(without)(k) for k in outer):
+        margin[own] = found
     inputs = tree_inputs(wording.held_out[use], matrix.values[use])
     trees = _fit_trees(inputs, target[use], matrix.weight[use, head], head, seed=seed)
     return trees, margin

@@ -23,6 +23,7 @@ from detector.verdict import HEADS
 
 # An n-gram from fewer accounts, or fewer distinct texts, could carry one person's words.
 MIN_SUPPORT: Final = 5
+MAX_LATIN_WORD: Final = 10
 CHUNK: Final = 65_536
 
 Progress = Callable[[str], None]
@@ -107,9 +108,14 @@ def fit_vectorizer(matrix: Matrix, tokenizer: Tokenizer) -> Vectorizer:
     authors = _authors(matrix)
     char_keys, char_df = _supported(chars, authors)
     word_keys, word_df = _supported(words, authors)
+    spelled = _spell_words(matrix.reading, tokenizer, word_keys)
+    # Longer Latin words are no words: numbers spelled in pinyin, handles without a digit.
+    short = np.array([not (word.isascii() and len(word) > MAX_LATIN_WORD) for word in spelled], dtype=np.bool_)
+    word_keys, word_df = word_keys[short], word_df[short]
+    spelled = tuple(word for word, keep in zip(spelled, short.tolist(), strict=True) if keep)
     df = np.concatenate([char_df, word_df]).astype(np.float64)
     idf = np.log((1.0 + len(matrix.reading)) / (1.0 + df)) + 1.0
-    return Vectorizer(tokenizer, char_keys, word_keys, _spell_words(matrix.reading, tokenizer, word_keys), idf)
+    return Vectorizer(tokenizer, char_keys, word_keys, spelled, idf)
 
 
 def _authors(matrix: Matrix) -> sp.csr_matrix:
