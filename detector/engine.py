@@ -6,6 +6,7 @@ it, then lets the signal remember it. Batches of one, of 256 and of ten million 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -46,6 +47,7 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 1
 MAX_SESSIONS: Final = 10_000
+MAX_ACCOUNT_KEYS: Final = 131_072
 
 # Room and session.
 SessionKey = tuple[str, str]
@@ -165,6 +167,10 @@ class FeatureEngine:
 
         Sessions are forgotten in event order: one that is forgotten and comes back in a batch begins anew.
         """
+        if len(batch) and _all_one(batch.room_id) and _all_one(batch.session_id):
+            key = (batch.room_id[0], batch.session_id[0])
+            if key in self.sessions or len(self.sessions) < self._max_sessions:
+                return [(key, np.arange(len(batch)), True)]
         numbers: dict[SessionKey, int] = {}
         keys = zip(batch.room_id, batch.session_id, strict=True)
         codes = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp, len(batch))
@@ -206,6 +212,10 @@ class FeatureEngine:
         return rows[~duplicate[rows]]
 
 
+def _all_one(names: list[str]) -> bool:
+    return names.count(names[0]) == len(names)
+
+
 def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
     """The rows of each code, ascending; codes in the order of their last row."""
     order = np.argsort(codes, kind="stable")
@@ -214,15 +224,19 @@ def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]
     return sorted(groups, key=lambda group: int(group[1][-1]))
 
 
+@functools.lru_cache(maxsize=MAX_ACCOUNT_KEYS)
+def _account_key(user_id: str) -> int:
+    if not user_id:
+        return 0
+    digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return (int.from_bytes(digest, "little") >> 2) + 1
+
+
 def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
     qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
     known = np.isin(batch.user_id_quality[rows], qualities)
-    keys: dict[str, int] = {"": 0}
-    for user_id in set(batch.user_id) - {""}:
-        digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        keys[user_id] = (int.from_bytes(digest, "little") >> 2) + 1
-    out = np.array([keys[batch.user_id[row]] for row in rows.tolist()], dtype=np.int64)
+    out = np.array([_account_key(batch.user_id[row]) for row in rows.tolist()], dtype=np.int64)
     out[~known] = 0
     return out
 

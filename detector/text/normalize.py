@@ -132,6 +132,6 @@ def normalize(texts: Sequence[str]) -> Normalized:
     for row in np.flatnonzero(before[starts[1:]] > before[starts[:-1]]).tolist():
         found = [_undo(char) for char in cut[row]]
         cut[row] = "".join(char.plain for char in found)
-        undone[row] = np.sum([char[1:] for char in found], axis=0)
+        undone[row] = [sum(column) for column in list(zip(*found, strict=True))[1:]]
     plain = [" ".join(text.lower().split()) for text in cut]
     return Normalized(plain, *(np.ascontiguousarray(undone[:, step]) for step in range(4)))

@@ -96,10 +96,19 @@ def cut_lines(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[NDArray[np.in
     """
     words = tokenizer.cut("\n".join(texts))
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    feeds = np.fromiter((word == "\n" for word in words), dtype=np.bool_, count=len(words))
+    # The line feeds stand where the texts end; each must have come out as a word of its own.
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)[:-1] - 1
+    at = np.cumsum(lengths) - lengths
+    feed_words = np.searchsorted(at, ends)
     # A tokenizer may glue line feeds of empty texts together; cut those texts one by one.
-    if int(feeds.sum()) != max(len(texts) - 1, 0):
+    if len(ends) and not (
+        feed_words[-1] < len(words)
+        and np.array_equal(at[feed_words], ends)
+        and (lengths[feed_words] == 1).all()
+    ):
         return _cut_each(tokenizer, texts)
+    feeds = np.zeros(len(words), dtype=np.bool_)
+    feeds[feed_words] = True
     word_starts = np.concatenate([[0], np.cumsum(lengths[~feeds])]).astype(np.int64)
     line = np.cumsum(feeds)[~feeds]
     text_starts = np.searchsorted(line, np.arange(len(texts) + 1), side="left").astype(np.int64)

@@ -14,17 +14,17 @@ from detector.errors import UsageError
 from detector.verdict import HEADS, LABELS, RESULT_COLUMNS, VERDICTS, Reason, Verdicts
 
 Cell = str | int | float
+# Probabilities stay arrays, NaN unknown: half a million Python floats are slow to make and to write.
+Column = Sequence[Cell] | NDArray[np.float64]
 LANGUAGES: Final = ("zh", "en")
 
 
-def scored_table(
-    batch: CommentBatch, verdicts: Verdicts, *, lang: str
-) -> tuple[list[str], list[Sequence[Cell]]]:
+def scored_table(batch: CommentBatch, verdicts: Verdicts, *, lang: str) -> tuple[list[str], list[Column]]:
     """Headers and columns of the scored table, one row per comment in the order of ``batch``.
 
     The input's columns come first, unchanged; one whose name is ours gets the suffix ``_in``. Then
-    ``comment_id``, if no column of that name came in, and ``RESULT_COLUMNS``. Probabilities are floats,
-    unknown is an empty cell. ``lang`` (``zh`` or ``en``) is the language of the reasons.
+    ``comment_id``, if no column of that name came in, and ``RESULT_COLUMNS``. Probabilities are
+    float64 arrays, NaN unknown. ``lang`` (``zh`` or ``en``) is the language of the reasons.
     ``ValueError`` if the two do not have the same length, ``UsageError`` for another language.
     """
     if lang not in LANGUAGES:
@@ -40,7 +40,7 @@ def scored_table(
     return headers, columns
 
 
-def _input_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]]:
+def _input_columns(batch: CommentBatch) -> tuple[list[str], list[Column]]:
     if not batch.source.headers:
         return _known_columns(batch)
     taken = {*RESULT_COLUMNS, *batch.source.headers}
@@ -54,9 +54,9 @@ def _input_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]
     return headers, list(batch.source.columns)
 
 
-def _known_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]]:
+def _known_columns(batch: CommentBatch) -> tuple[list[str], list[Column]]:
     """What is known of comments that came from no file, under the names of ``Comment``."""
-    columns: dict[str, Sequence[Cell]] = {}
+    columns: dict[str, Column] = {}
     for name in STRING_FIELDS:
         strings: list[str] = getattr(batch, name)
         if name in ("comment_id", "text") or any(strings):
@@ -73,13 +73,13 @@ def _known_columns(batch: CommentBatch) -> tuple[list[str], list[Sequence[Cell]]
     return list(columns), list(columns.values())
 
 
-def _result_columns(verdicts: Verdicts, *, lang: str) -> list[Sequence[Cell]]:
+def _result_columns(verdicts: Verdicts, *, lang: str) -> list[Column]:
     """The columns of ``RESULT_COLUMNS``, in that order."""
     return [
         [VERDICTS[code] for code in verdicts.verdict.tolist()],
         [LABELS[code] for code in verdicts.label.tolist()],
-        _probabilities(verdicts.risk),
-        *(_probabilities(verdicts.p[:, head]) for head in range(len(HEADS))),
+        verdicts.risk,
+        *(np.ascontiguousarray(verdicts.p[:, head]) for head in range(len(HEADS))),
         ["true" if mark else "false" for mark in verdicts.organic_wave.tolist()],
         ["true" if mark else "false" for mark in verdicts.protected.tolist()],
         verdicts.campaign_id,
@@ -95,10 +95,6 @@ def reasons_cell(reasons: Sequence[Reason], *, lang: str) -> str:
 def exact(value: float) -> Cell:
     """A number at full precision, nothing for NaN."""
     return "" if math.isnan(value) else float(value)
-
-
-def _probabilities(values: NDArray[np.float64]) -> list[Cell]:
-    return ["" if unknown else value for value, unknown in zip(values.tolist(), np.isnan(values), strict=True)]
 
 
 def plain_number(value: float) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
 import unicodedata
@@ -17,7 +18,7 @@ import xlsxwriter
 from detector.comment import CommentBatch
 from detector.errors import UsageError
 from detector.verdict import RESULT_COLUMNS, Verdicts
-from detector.writers.scored import Cell, scored_table
+from detector.writers.scored import Cell, Column, scored_table
 from detector.writers.whole_file import whole_file
 
 CELL_LIMIT: Final = 32_767  # UTF-16 units, Excel's own limit
@@ -111,12 +112,12 @@ def _write_sheet(
     sheet.autofilter(0, 0, last, len(headers) - 1)
 
 
-def _writable(column: Sequence[Cell]) -> tuple[list[Cell], int]:
+def _writable(column: Column) -> tuple[list[Cell], int]:
     """The cells as a workbook can hold them, and how many of them had to be cut."""
     cells: list[Cell] = []
     cut = 0
-    for cell in column:
-        text = np.format_float_positional(cell) if isinstance(cell, float) else str(cell)
+    for cell in column.tolist() if isinstance(column, np.ndarray) else column:
+        text = _number(cell) if isinstance(cell, float) else str(cell)
         if UNWRITABLE.search(text):
             text = UNWRITABLE.sub(_escape, text)
         # Only a text of more than half the limit can exceed it: a character is one or two units.
@@ -127,6 +128,10 @@ def _writable(column: Sequence[Cell]) -> tuple[list[Cell], int]:
                 cut += 1
         cells.append(text)
     return cells, cut
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else np.format_float_positional(value)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -67,7 +67,7 @@ def test_an_account_id_keeps_its_zeros_and_its_nineteen_digits(tmp_path: Path) -
     assert (tmp_path / "accounts.csv").read_bytes().decode("utf-8") == (
         "\ufeffuser_id,user_name,comments,flagged,flagged_share,campaigns,score\r\n"
         "0012345,小明,10,9,0.9,C-1; C-2,0.875\r\n"
-        "7234567890123456789,,1,0,0,,\r\n"
+        "7234567890123456789,,1,0,0.0,,\r\n"
     )
 
 
