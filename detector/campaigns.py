@@ -65,7 +65,7 @@ def _campaign(
     hits: list[int],
 ) -> Campaign:
     times = batch.ts_ms[rows]
-    known = times[~np.isnan(times)]
+    known = times[np.isfinite(times)]
     first = float(known.min()) if len(known) else float("nan")
     window = int(first // GRID_MS) if len(known) else 0
     name = f"{room_id}\n{session_id}\n{key}\n{window}".encode("utf-8", "surrogatepass")

@@ -153,7 +153,9 @@ class CommentBatch:
             values[name] = [""] * n if given is None else list(given)
         for name in NUMBER_FIELDS:
             given = columns.get(name)
-            values[name] = np.full(n, np.nan) if given is None else np.asarray(given, dtype=np.float64)
+            numbers = np.full(n, np.nan) if given is None else np.asarray(given, dtype=np.float64)
+            # No level, time or rating is infinite.
+            values[name] = np.where(np.isfinite(numbers), numbers, np.nan)
         for name in CODE_FIELDS:
             given = columns.get(name)
             values[name] = np.zeros(n, dtype=np.uint8) if given is None else np.asarray(given, dtype=np.uint8)

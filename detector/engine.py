@@ -39,13 +39,15 @@ from detector.state.delivered import Delivered
 from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
 from detector.state.texts import Columns, TextMemory
 from detector.text.cues import BAD, GOOD, count_cues
-from detector.text.reading import TextReading, read_texts
+from detector.text.reading import TextReading, read_texts, tables_digest
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
 SIGNALS: Final[tuple[Signal, ...]] = (Copying(), Repetition(), Timing(), Burst(), Account(), Rating())
 ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 1
+# Sources whose times have no date: no age and no time since a purchase can be told from them.
+UNDATED: Final = [TS_SOURCE_CODE[name] for name in ("order_only", "video_offset", "minute_marker")]
 MAX_SESSIONS: Final = 10_000
 MAX_ACCOUNT_KEYS: Final = 131_072
 
@@ -69,7 +71,7 @@ class Schema:
     @property
     def digest(self) -> str:
         """Changes whenever the columns, or the hashing below them, change."""
-        rows = [HASH_VERSION, *([f.name, f.unit, f.meaning] for f in self.features)]
+        rows = [HASH_VERSION, tables_digest(), *([f.name, f.unit, f.meaning] for f in self.features)]
         return hashlib.blake2b(json.dumps(rows).encode(), digest_size=8).hexdigest()
 
 
@@ -156,8 +158,10 @@ class FeatureEngine:
                 self.sessions.pop(key, None)
                 if lasting:
                     self.sessions[key] = memory
-            fresh = self._undelivered(batch, rows[observed[rows]], memory, duplicate, remember=remember)
-            observed[duplicate] = False
+            fresh = self._undelivered(
+                batch, texts["exact"], rows[observed[rows]], memory, duplicate, remember=remember
+            )
+            observed[rows[duplicate[rows]]] = False
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)
         return frame
@@ -197,18 +201,19 @@ class FeatureEngine:
 
     @staticmethod
     def _undelivered(
-        batch: CommentBatch, rows: NDArray[np.intp], memory: SessionMemory, duplicate: NDArray[np.bool_], *,
-        remember: bool,
+        batch: CommentBatch, exact: NDArray[np.int64], rows: NDArray[np.intp], memory: SessionMemory,
+        duplicate: NDArray[np.bool_], *, remember: bool,
     ) -> NDArray[np.intp]:  # fmt: skip
         listed = rows.tolist()
-        if remember and memory.delivered.take_new([batch.comment_id[row] for row in listed]):
+        ids = [batch.comment_id[row] for row in listed]
+        deliveries = list(zip(ids, exact[rows].tolist(), strict=True))
+        if remember and memory.delivered.take_new(deliveries):
             return rows
-        for row in listed:
-            comment_id = batch.comment_id[row]
-            if comment_id in memory.delivered:
+        for row, delivery in zip(listed, deliveries, strict=True):
+            if delivery in memory.delivered:
                 duplicate[row] = True
             elif remember:
-                memory.delivered.remember(comment_id)
+                memory.delivered.remember(delivery)
         return rows[~duplicate[rows]]
 
 
@@ -259,8 +264,9 @@ def _observe_session(
     )  # fmt: skip
     review_codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
     paid = np.full(len(rows), np.nan)
-    if any(batch.paid_marker):
-        paid[:] = [_paid(batch.paid_marker[row]) for row in rows.tolist()]
+    markers = [batch.paid_marker[row] for row in rows.tolist()]
+    if any(markers):
+        paid[:] = list(map(_paid, markers))
     seen = Observation(
         first_index=memory.comments,
         account=account,
@@ -279,7 +285,7 @@ def _observe_session(
         rating=batch.rating[rows],
         verified=batch.verified_purchase[rows],
         purchased_ms=batch.purchased_at_ms[rows],
-        event_ms=batch.ts_ms[rows],
+        event_ms=np.where(np.isin(batch.ts_source[rows], UNDATED), np.nan, batch.ts_ms[rows]),
         polarity=texts["polarity"][rows],
     )
     frame.group[rows] = group

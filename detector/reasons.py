@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from detector.bundle.model import Bundle
 from detector.engine import ALL_SIGNALS, SCHEMA
+from detector.signals.signal import Sentence
 from detector.text.ngrams import spell
 from detector.text.reading import read_texts
 from detector.text.shape import readable
@@ -23,6 +24,20 @@ MAX_REASONS: Final = 4
 # A signal that moved the log-odds by less than this is not a reason.
 MIN_WEIGHT: Final = 0.05
 MAX_TERMS: Final = 3
+# Signals whose sentences make no sense on a product page, and words of the others that do not.
+LIVE_ONLY: Final = frozenset({"burst"})
+REVIEW_WORDS_ZH: Final = (
+    ("本房间最近", "最近"),
+    ("本房间每", "每"),
+    ("本场首次发言", "首次评价"),
+    ("本场", "此前"),
+    ("发言", "评价"),
+)
+REVIEW_WORDS_EN: Final = (
+    (" this session", " before"),
+    ("the room's last", "the last"),
+    ("first comment", "first review"),
+)
 
 
 def _spans() -> list[tuple[int, int]]:
@@ -72,12 +87,24 @@ def _reasons(
                 found.append(_wording(head, terms, weight))
             continue
         signal = ALL_SIGNALS[place - 1]
+        if named["rating.is_review"] and signal.name in LIVE_ONLY:
+            continue
         sentence = signal.explain(named)
         if sentence:
             evidence = {f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])}
-            zh, en = sentence
+            zh, en = _of_reviews(sentence) if named["rating.is_review"] else sentence
             found.append(Reason(signal.name, zh, en, weight, evidence))
     return tuple(found)
+
+
+def _of_reviews(sentence: Sentence) -> Sentence:
+    """A product page has neither a room nor a session."""
+    zh, en = sentence
+    for live, review in REVIEW_WORDS_ZH:
+        zh = zh.replace(live, review)
+    for live, review in REVIEW_WORDS_EN:
+        en = en.replace(live, review)
+    return zh, en
 
 
 def _wording(head: str, terms: Sequence[str], weight: float) -> Reason:
@@ -106,6 +133,11 @@ def _strongest(bundle: Bundle, columns: NDArray[np.int32], pulls: NDArray[np.flo
         column = int(columns[place])
         spelled = spell(int(chars[column])) if column < len(chars) else words[column - len(chars)]
         term = readable(spelled).strip("^$ ")
-        if term and not any(term in other or other in term for other in terms):
+        # A lone Latin letter or sign tells a person nothing.
+        if (
+            term
+            and not (term.isascii() and len(term) == 1)
+            and not any(term in other or other in term for other in terms)
+        ):
             terms.append(term)
     return terms

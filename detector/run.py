@@ -131,16 +131,16 @@ def run_record(
     """What run.json says: inputs with checksums, model, counts, skips."""
     verdicts = result.verdicts
     read = report.as_dict()
-    judged = ~np.isnan(verdicts.p[:, 0])
+    judged = ~np.isnan(verdicts.p[:, 0]) & ~verdicts.duplicate
     counts = {
         "rows": len(verdicts),
         "comments": int(judged.sum()),
         "redelivered": int(verdicts.duplicate.sum()),
         "pass": int((judged & (verdicts.verdict == PASS)).sum()),
-        "review": int((verdicts.verdict == REVIEW).sum()),
-        "high_risk": int((verdicts.verdict == HIGH_RISK).sum()),
-        "organic_wave": int(verdicts.organic_wave.sum()),
-        "protected": int(verdicts.protected.sum()),
+        "review": int((judged & (verdicts.verdict == REVIEW)).sum()),
+        "high_risk": int((judged & (verdicts.verdict == HIGH_RISK)).sum()),
+        "organic_wave": int((judged & verdicts.organic_wave).sum()),
+        "protected": int((judged & verdicts.protected).sum()),
         "campaigns": len(result.groups),
         "accounts": len(accounts),
     }

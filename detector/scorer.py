@@ -19,6 +19,7 @@ from detector.engine import SCHEMA, FeatureEngine, FeatureFrame
 from detector.errors import BundleError, UsageError
 from detector.readers import ReadReport, read_comments, records_to_columns, to_batch
 from detector.reasons import explain_rows
+from detector.text.normalize import normalize
 from detector.verdict import (
     HEADS,
     HIGH_RISK,
@@ -277,6 +278,8 @@ def _as_batch(
         return batch, report, None
     report = ReadReport()
     if hasattr(comments, "columns") and hasattr(comments, "index"):
+        if not comments.columns.is_unique:
+            raise UsageError("the table has two columns of one name; rename one", zh="表中有重名的列，请改名")
         columns = {str(name): comments[name].tolist() for name in comments.columns}
         batch = to_batch(columns | {ROW: list(range(len(comments)))}, report=report, mapping=mapping, tz=tz)
         kept = [int(row) for row in batch.source.columns[batch.source.headers.index(ROW)]]
@@ -284,6 +287,12 @@ def _as_batch(
         at[kept] = np.arange(len(kept))
         return batch, report, comments.assign(**{ROW: at})
     records = list(comments)
+    odd = next((row for row in records if not isinstance(row, Comment | Mapping)), None)
+    if odd is not None or len({isinstance(row, Comment) for row in records}) > 1:
+        raise UsageError(
+            f"score takes a table, a file, dicts such as {{'text': ...}} or Comments, not a list with {odd!r:.40}",
+            zh=f"score 接受表格、文件、字典（如 {{'text': ...}}）或 Comment，不接受含 {odd!r:.40} 的列表",
+        )
     if records and isinstance(records[0], Comment):
         return CommentBatch.from_comments(records), None, None
     return to_batch(records_to_columns(records), report=report, mapping=mapping, tz=tz), report, None
@@ -295,8 +304,9 @@ def _repeat_redelivered(batch: CommentBatch, verdicts: Verdicts) -> Verdicts:
         return verdicts
     rows = np.arange(len(verdicts))
     judged = ~np.isnan(verdicts.p[:, 0])
-    known: dict[tuple[str, str, str], int] = {}
-    for row, key in enumerate(zip(batch.room_id, batch.session_id, batch.comment_id, strict=True)):
+    known: dict[tuple[str, str, str, str], int] = {}
+    keys = zip(batch.room_id, batch.session_id, batch.comment_id, normalize(batch.text).plain, strict=True)
+    for row, key in enumerate(keys):
         if judged[row]:
             known.setdefault(key, row)
         elif verdicts.duplicate[row]:

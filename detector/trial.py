@@ -19,7 +19,7 @@ from detector.readers import read_comments
 from detector.scorer import Detector
 from detector.text.reading import read_texts
 from detector.training.fit import fit
-from detector.training.logs import LabelledLog, fold_by_session, fold_by_text, label_codes
+from detector.training.logs import LabelledLog, dealt, fold_by_session, label_codes
 from detector.training.matrix import Progress
 from detector.verdict import HEADS
 
@@ -49,6 +49,11 @@ def run_trial(trial: Trial, *, progress: Progress) -> dict[str, Any]:
         )
     # All files are read before anything is fitted: a slip in the last must not cost the work on the first.
     messages = _messages(trial.messages)
+    if trial.compare is not None and (trial.train_sessions is not None or trial.baselines):
+        raise UsageError(
+            "--compare judges two finished models: leave --train-sessions and --baselines out",
+            zh="--compare 比较两个现成模型，不能与 --train-sessions、--baselines 同用",
+        )
     batch, names = _labelled(trial)
     label = label_codes(names, where=trial.label_column)
     if trial.compare is not None:
@@ -107,11 +112,8 @@ def _earlier(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
 
 def _fresh(train: tuple[CommentBatch, NDArray[np.int8]], trial: Trial, progress: Progress) -> Detector:
     batch, label = train
-    fold = fold_by_session(batch)
-    if len(np.unique(fold)) < 2:
-        fold = fold_by_text(batch.text)
-    log = LabelledLog("train", batch, label, fold, proof=True)
-    return Detector(fit([log], seed=trial.seed, jobs=2, progress=progress).bundle, profile=trial.profile)
+    log = LabelledLog("train", batch, label, fold_by_session(batch), proof=True)
+    return Detector(fit(dealt([log]), seed=trial.seed, jobs=2, progress=progress).bundle, profile=trial.profile)
 
 
 def _messages(paths: tuple[Path, ...]) -> Split | None:

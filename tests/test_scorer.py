@@ -174,13 +174,21 @@ def test_a_redelivered_comment_gets_its_first_verdict() -> None:
     spoken = [
         comment(LURE, comment_id="c1"),
         comment(HELLO, at_s=1, comment_id="c2"),
-        comment("改过的字", at_s=2, comment_id="c1"),
+        comment(LURE, at_s=2, comment_id="c1"),
     ]
     verdicts = handmade_detector().score(spoken).verdicts
     assert verdicts.duplicate.tolist() == [False, False, True]
     assert [VERDICTS[code] for code in verdicts.verdict] == ["high_risk", "pass", "high_risk"]
     assert verdicts.p[2].tolist() == verdicts.p[0].tolist()
     assert verdicts.reasons[2] == verdicts.reasons[0]
+
+
+def test_the_same_id_with_another_text_is_a_comment_of_its_own() -> None:
+    # Two files may both number their comments from 0.
+    spoken = [comment(HELLO, comment_id="0"), comment(LURE, at_s=1, comment_id="0")]
+    verdicts = handmade_detector().score(spoken).verdicts
+    assert verdicts.duplicate.tolist() == [False, False]
+    assert [VERDICTS[code] for code in verdicts.verdict] == ["pass", "high_risk"]
 
 
 def test_the_same_id_in_another_room_is_another_comment() -> None:

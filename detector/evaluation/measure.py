@@ -84,7 +84,7 @@ def evaluate(
     ``label`` int8 (n,) holds head codes, genuine or left out (< 0); ``names`` (n,) the labels as written.
     """
     verdicts = detector.score(batch).verdicts
-    judged = (label >= 0) & ~verdicts.duplicate
+    judged = (label >= 0) & ~verdicts.duplicate & ~np.isnan(verdicts.p[:, 0])
     cluster = _clusters(batch)[judged]
     heads = {}
     for question, positive in _questions(label[judged]).items():
@@ -132,7 +132,7 @@ def compare(
 ) -> dict[str, dict[str, dict[str, Estimate]]]:
     """Per question: the figures of both models and the paired difference (second minus first), with intervals."""
     both = [detector.score(batch).verdicts for detector in (first, second)]
-    judged = (label >= 0) & ~both[0].duplicate
+    judged = (label >= 0) & ~both[0].duplicate & ~np.isnan(both[0].p[:, 0])
     cluster = _clusters(batch)[judged]
     out: dict[str, dict[str, dict[str, Estimate]]] = {}
     for question, positive in _questions(label[judged]).items():

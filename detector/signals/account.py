@@ -76,8 +76,8 @@ class Account(Signal):
             )
         if rank < 0.15:
             return f"低等级账号（{level:.0f} 级）", f"low-level account (level {level:.0f})"
-        if values["account.age_days"] < 7:
-            days = max(values["account.age_days"], 0)
+        if 0 <= values["account.age_days"] < 7:
+            days = values["account.age_days"]
             return f"账号注册仅 {days:.0f} 天", f"the account is {days:.0f} days old"
         if values["account.posts"] == 0:
             return "该账号本场首次发言", "its first comment this session"

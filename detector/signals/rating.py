@@ -59,10 +59,10 @@ class Rating(Signal):
             stars = values["rating.stars"]
             return f"评分 {stars:.0f} 星与文字褒贬不符", f"{stars:.0f} stars do not fit the words"
         lag_h = values["rating.lag_h"]
-        if lag_h < 24:
+        if 0 <= lag_h < 24:
             return (
-                f"购买后 {max(lag_h, 0):.0f} 小时即评价",
-                f"reviewed {max(lag_h, 0):.0f} hours after the purchase",
+                f"购买后 {lag_h:.0f} 小时即评价",
+                f"reviewed {lag_h:.0f} hours after the purchase",
             )
         return None
 

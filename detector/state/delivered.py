@@ -8,28 +8,35 @@ from typing import Final
 MAX_COMMENTS: Final = 65_536
 
 
+Delivery = tuple[str, int]  # comment id, exact key of the text
+
+
 class Delivered:
-    """At least the last ``max_keys`` comment ids, at most twice as many."""
+    """At least the last ``max_keys`` deliveries, at most twice as many.
+
+    A delivery is a comment id with its text: two files may both number their comments from 0, and what says
+    something else is not the same comment.
+    """
 
     __slots__ = ("max_keys", "old", "young")
 
     def __init__(self, *, max_keys: int = MAX_COMMENTS) -> None:
         self.max_keys = max_keys
-        self.young: dict[str, None] = {}
-        self.old: dict[str, None] = {}
+        self.young: dict[Delivery, None] = {}
+        self.old: dict[Delivery, None] = {}
 
-    def __contains__(self, comment_id: str) -> bool:
-        return comment_id in self.young or comment_id in self.old
+    def __contains__(self, delivery: Delivery) -> bool:
+        return delivery in self.young or delivery in self.old
 
-    def take_new(self, comment_ids: Sequence[str]) -> bool:
-        """Take all ids in and say so, if each is new and none is empty; else change nothing and say no.
+    def take_new(self, deliveries: Sequence[Delivery]) -> bool:
+        """Take all in and say so, if each is new and none is without an id; else change nothing and say no.
 
         The quick way for a batch in which nothing is delivered twice, which is nearly every batch.
         """
-        new = dict.fromkeys(comment_ids)
+        new = dict.fromkeys(deliveries)
         quick = (
-            len(new) == len(comment_ids)
-            and "" not in new
+            len(new) == len(deliveries)
+            and all(comment_id for comment_id, _ in deliveries)
             and len(self.young) + len(new) <= self.max_keys
             and self.young.keys().isdisjoint(new)
             and self.old.keys().isdisjoint(new)
@@ -38,10 +45,10 @@ class Delivered:
             self.young.update(new)
         return quick
 
-    def remember(self, comment_id: str) -> None:
-        """Take ``comment_id`` in; an empty id is no id."""
-        if not comment_id:
+    def remember(self, delivery: Delivery) -> None:
+        """Take ``delivery`` in; an empty id is no id."""
+        if not delivery[0]:
             return
         if len(self.young) >= self.max_keys:
             self.old, self.young = self.young, {}
-        self.young[comment_id] = None
+        self.young[delivery] = None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,17 @@ class TextReading:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+
+@functools.cache
+def tables_digest() -> str:
+    """Changes whenever a character table or a lexicon does: the numbers of a text depend on them."""
+    digest = hashlib.blake2b(digest_size=8)
+    for folder in ("tables", "lexicons"):
+        for file in sorted(resources.files(__package__).joinpath(folder).iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".txt"):
+                digest.update(f"{folder}/{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def read_texts(texts: Sequence[str]) -> TextReading:

@@ -106,7 +106,9 @@ def _number_end(
         elif kind[code] != SPACE and kind[code] != SYMBOL:
             break
         j += 1
-    if plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8):
+    # Seven number words in a row, with nothing between, are dictated to be dialled.
+    spoken_out = gaps == 0 and letters == 0 and digits >= 7
+    if not spoken_out and (plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8)):
         return 0
     if gaps > 0:
         shortest, longest = min(shortest, group), max(longest, group)
@@ -203,11 +205,11 @@ def shape(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> Shaped:
 
 
 def readable(shaped: str) -> str:
-    """A shaped text for people: ``加微信⟨11 digits⟩`` instead of private symbols."""
+    """A shaped text for people: ``加微信〔11位数字〕`` instead of private symbols."""
     names = {UNKNOWN_SYMBOL: "�"}
-    names |= {NUMBER_SHAPE + n: f"⟨{n}⟩" for n in range(16)}
-    names |= {REPEAT_SHAPE + n: f"⟨={n}⟩" for n in range(8)}
-    names |= {HANDLE_SHAPE + n: f"⟨a{n}⟩" for n in range(16)}
+    names |= {NUMBER_SHAPE + n: f"〔{n}位数字〕" for n in range(16)}
+    names |= {REPEAT_SHAPE + n: f"〔{n}个相同数字〕" for n in range(8)}
+    names |= {HANDLE_SHAPE + n: f"〔{n}位账号〕" for n in range(16)}
     return shaped.translate(names)
 
 

@@ -26,6 +26,13 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
         rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
         target = (matrix.label[rows] == head).astype(np.int8)
         out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows, head])
+    for surface in range(len(SURFACES)):
+        rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
+        other = out[1 - surface]
+        if tuple(out[surface]) == SILENT and tuple(other) != SILENT and rows.sum() >= MIN_LABELLED:
+            # Only genuine comments were labelled here: the other surface's calibration stands in, and
+            # thresholds are still proven on these.
+            out[surface] = other
     return out
 
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError
 from detector.readers import ReadReport, read_comments, to_batch
-from detector.text.reading import read_texts
 from detector.verdict import HEADS, NORMAL
 
 LEFT_OUT: Final = -1
@@ -36,6 +35,7 @@ class LabelledLog:
     ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
     neighbours mean nothing. ``weight``: per head, how much one row counts against one of a real labelled log.
+    ``by_text``: ``fold`` is not used; near-identical texts are held out together instead.
     """
 
     name: str
@@ -46,6 +46,7 @@ class LabelledLog:
     proof: bool = False
     replayed: bool = True
     weight: tuple[float, ...] = (1.0,) * len(HEADS)
+    by_text: bool = False
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""
@@ -74,21 +75,20 @@ def head_weights(given: float | Mapping[str, float]) -> tuple[float, ...]:
     return (float(given),) * len(HEADS)
 
 
-def fold_by_session(batch: CommentBatch) -> NDArray[np.int8]:
-    """Whole sessions in the order they appear, dealt to the folds in turn."""
+def fold_by_session(batch: CommentBatch, *, first: int = 0) -> NDArray[np.int8]:
+    """Whole sessions in the order they appear, dealt to the folds in turn, beginning with fold ``first``."""
     keys: dict[tuple[str, str], int] = {}
     pairs = zip(batch.room_id, batch.session_id, strict=True)
-    return np.array([keys.setdefault(pair, len(keys)) % FOLDS for pair in pairs], dtype=np.int8)
+    return np.array([(first + keys.setdefault(pair, len(keys))) % FOLDS for pair in pairs], dtype=np.int8)
 
 
-def fold_by_text(texts: Sequence[str]) -> NDArray[np.int8]:
-    """Equal and template-equal texts together, by a hash of their skeleton."""
-    skeleton = read_texts(texts).prints.skeleton
+def fold_of_keys(keys: NDArray[np.int64]) -> NDArray[np.int8]:
+    """One fold per key, by a hash: near-identical texts, which share a group key, are held out together."""
     folds = {
         int(key): hashlib.blake2b(int(key).to_bytes(8, "little"), digest_size=2).digest()[0] % FOLDS
-        for key in np.unique(skeleton)
+        for key in np.unique(keys)
     }
-    return np.array([folds[int(key)] for key in skeleton], dtype=np.int8)
+    return np.array([folds[int(key)] for key in keys], dtype=np.int8)
 
 
 def _read_table(path: Path) -> dict[str, list[Any]]:
@@ -129,12 +129,12 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     code = label_codes(batch.source.columns[batch.source.headers.index(LABEL)], where=str(path))
     order = batch.replay_order()
     batch, code = batch.take(order), code[order]
-    fold = fold_by_text(batch.text) if source.get("fold_by") == "text" else fold_by_session(batch)
     return LabelledLog(
         name=str(source["name"]),
         batch=batch,
         label=code,
-        fold=fold,
+        fold=fold_by_session(batch),
+        by_text=source.get("fold_by") == "text",
         heads=tuple(source.get("heads", HEADS)),
         proof=bool(source.get("proof", False)),
         replayed=bool(source.get("replayed", True)),
@@ -164,7 +164,13 @@ def read_labelled(path: str | Path, *, label_column: str = "label") -> LabelledL
     code = label_codes([label or "unlabelled" for label in labels], where=str(path))
     order = batch.replay_order()
     batch, code = batch.take(order), code[order]
-    fold = fold_by_session(batch)
-    if len(set(fold.tolist())) < 2:
-        fold = fold_by_text(batch.text)
-    return LabelledLog(name=Path(path).name, batch=batch, label=code, fold=fold, proof=True)
+    return LabelledLog(name=Path(path).name, batch=batch, label=code, fold=fold_by_session(batch), proof=True)
+
+
+def dealt(logs: Sequence[LabelledLog]) -> list[LabelledLog]:
+    """The same logs with the sessions of all of them dealt to the folds; by text if there is one session in all."""
+    first, out = 0, []
+    for log in logs:
+        out.append(dataclasses.replace(log, fold=fold_by_session(log.batch, first=first)))
+        first += len(set(zip(log.batch.room_id, log.batch.session_id, strict=True)))
+    return out if first > 1 else [dataclasses.replace(log, by_text=True) for log in out]

@@ -18,7 +18,7 @@ from detector.text.ngrams import Grams
 from detector.text.reading import TextReading, read_texts
 from detector.text.tokenize import Tokenizer, cut_lines
 from detector.text.vectorize import Rows, Vectorizer, grams
-from detector.training.logs import LabelledLog
+from detector.training.logs import LabelledLog, fold_of_keys
 from detector.verdict import HEADS
 
 # An n-gram from fewer accounts, or fewer distinct texts, could carry one person's words.
@@ -59,7 +59,7 @@ class Matrix:
 
 def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
     """Replay every log through a fresh engine, and read every distinct text once."""
-    values, clusters, accounts = [], [], []
+    values, clusters, accounts, observed, folds = [], [], [], [], []
     texts: dict[str, int] = {}
     text_rows = []
     for log in logs:
@@ -68,6 +68,8 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
         for start in range(0, len(log.batch), CHUNK):
             part = log.batch.slice(start, start + CHUNK)
             frame = engine.observe(part)
+            observed.append(frame.observed)
+            folds.append(fold_of_keys(frame.group) if log.by_text else log.fold[start : start + CHUNK])
             if not log.replayed:
                 frame.values[:, behaviour_columns()] = np.nan
             values.append(frame.values)
@@ -79,19 +81,21 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
     sizes = [len(log.batch) for log in logs]
     known = np.array([[head in log.heads for head in HEADS] for log in logs])
     which = np.repeat(np.arange(len(logs)), sizes)
+    # Gifts and redeliveries are not judged, so they are neither lessons nor proof.
+    keep = np.concatenate(observed)
     return Matrix(
-        values=np.concatenate(values),
-        text=np.concatenate(text_rows),
+        values=np.concatenate(values)[keep],
+        text=np.concatenate(text_rows)[keep],
         reading=read_texts(list(texts)),
-        label=np.concatenate([log.label for log in logs]),
-        fold=np.concatenate([log.fold for log in logs]),
-        known=known[which],
-        surface=np.concatenate([surfaces(log.batch) for log in logs]),
-        proof=np.array([log.proof for log in logs])[which],
-        cluster=np.concatenate(clusters),
-        log=which.astype(np.int16),
-        account=np.concatenate(accounts),
-        weight=np.array([log.weight for log in logs])[which],
+        label=np.concatenate([log.label for log in logs])[keep],
+        fold=np.concatenate(folds)[keep],
+        known=known[which][keep],
+        surface=np.concatenate([surfaces(log.batch) for log in logs])[keep],
+        proof=np.array([log.proof for log in logs])[which][keep],
+        cluster=np.concatenate(clusters)[keep],
+        log=which.astype(np.int16)[keep],
+        account=np.concatenate(accounts)[keep],
+        weight=np.array([log.weight for log in logs])[which][keep],
         names=tuple(log.name for log in logs),
     )
 

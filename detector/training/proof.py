@@ -44,8 +44,9 @@ def upper_bound(flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed:
     hits = np.bincount(index[flagged], minlength=clusters)
     hits = hits[hits > 0].astype(np.float64)
     exact = float(beta.ppf(CONFIDENCE, len(hits) + 1, clusters - len(hits))) if len(hits) < clusters else 1.0
-    size = float(hits.mean()) if len(hits) else 1.0
-    bound = exact * clusters * size / n
+    # What was not flagged is known by clusters, so the bound is never finer than a typical cluster.
+    size = max(float(hits.mean()) if len(hits) else 1.0, n / clusters)
+    bound = min(exact * clusters * size / n, 1.0)
     if len(hits):
         # Poisson bootstrap over clusters; the unflagged ones only enter through n, which hardly moves.
         weights = np.random.default_rng(seed).poisson(1.0, size=(RESAMPLES, len(hits)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from detector.bundle.storage import save_bundle
 from detector.training.card import model_card
 from detector.training.fit import Fit, fit, training_record
-from detector.training.logs import LabelledLog, read_labelled
+from detector.training.logs import LabelledLog, dealt, read_labelled
 from detector.training.matrix import Progress
 from detector.training.recipe import read_recipe, recipe_logs
 
@@ -34,9 +34,11 @@ def train(
         content = read_recipe(recipe)
         name = str(content.get("name", Path(recipe).stem))
         logs += recipe_logs(content, data_root, progress=progress)
+    own = []
     for path in data:
         progress(f"read {path}")
-        logs.append(read_labelled(path, label_column=label_column))
+        own.append(read_labelled(path, label_column=label_column))
+    logs += dealt(own)
     fitted = fit(logs, seed=seed, jobs=jobs, progress=progress)
     record = training_record(fitted, seed=seed, recipe=name)
     save_bundle(fitted.bundle, out, card=model_card(fitted, record), training=record)

@@ -1,5 +1,7 @@
 """Numbers and handles, however they are spelled."""
 
+import re
+
 import pytest
 
 from detector.text.codepoints import decode, encode
@@ -10,7 +12,11 @@ from detector.text.shape import SHAPE_COUNTS, readable, shape
 def shaped(text: str) -> str:
     codes, starts = encode(normalize([text]).plain)
     read = shape(codes, starts)
-    return readable(decode(read.codes, read.starts)[0])
+    said = readable(decode(read.codes, read.starts)[0])
+    # Short for the tables below: ⟨11⟩ a number, ⟨=3⟩ one digit over and over, ⟨a6⟩ a handle.
+    for words, mark in (("位数字", ""), ("个相同数字", "="), ("位账号", "a")):
+        said = re.sub(rf"〔(\d+){words}〕", rf"⟨{mark}\1⟩", said)
+    return said
 
 
 def counts(text: str) -> dict[str, int]:
@@ -37,7 +43,8 @@ def counts(text: str) -> dict[str, int]:
         # 16 and more digits are one shape.
         ("1234567890" * 3, "⟨15⟩"),
         # Words for digits without digits are words: a third of a number must be digits.
-        ("一三八零零一三八", "一三八零零一三八"),
+        ("一三八零零一三八", "⟨8⟩"),
+        ("一三八零零一", "一三八零零一"),
         ("一百二十三块", "一百二十三块"),
         # One digit over and over is laughter or applause.
         ("666", "⟨=3⟩"),

@@ -15,7 +15,7 @@ from detector.errors import InputError
 from detector.text.ngrams import spell
 from detector.text.tokenize import load_tokenizer
 from detector.training.fit import fit, training_record
-from detector.training.logs import LabelledLog, fold_by_text
+from detector.training.logs import LabelledLog
 from detector.training.matrix import Matrix, behaviour_columns, build_matrix, fit_vectorizer
 from detector.verdict import HEADS, NORMAL
 from tests.building import batch, comment
@@ -25,7 +25,7 @@ from tests.models import quiet, small_fit, small_log
 def log_of(*rows: Comment, label: int = NORMAL, **over: object) -> LabelledLog:
     comments = batch(*rows)
     labels = np.full(len(rows), label, dtype=np.int8)
-    log = LabelledLog("log", comments, labels, fold_by_text(comments.text))
+    log = LabelledLog("log", comments, labels, np.zeros(len(comments), dtype=np.int8), by_text=True)
     return dataclasses.replace(log, **over)  # type: ignore[arg-type]
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from detector.engine import FeatureEngine
 from detector.errors import InputError, UsageError
 from detector.training.logs import (
     FOLDS,
     LEFT_OUT,
+    dealt,
     fold_by_session,
-    fold_by_text,
+    fold_of_keys,
     head_weights,
     label_codes,
     read_labelled,
@@ -56,10 +58,11 @@ def test_whole_sessions_are_dealt_to_the_folds_in_turn() -> None:
 
 
 def test_texts_of_one_template_share_a_fold() -> None:
-    fold = fold_by_text(["加微信13800138000", "加微信13900139000", "加微信13800138000"])
-    assert len(set(fold.tolist())) == 1
+    one = batch(*(comment(text) for text in ("加微信13800138000", "加微信13900139000", "加微信13800138000")))
+    assert len(set(fold_of_keys(FeatureEngine().observe(one).group).tolist())) == 1
     texts = [f"{a}{b}" for a in "天地人你我他" for b in "上下左右前后"]
-    assert len(set(fold_by_text(texts).tolist())) == FOLDS
+    many = batch(*(comment(text) for text in texts))
+    assert len(set(fold_of_keys(FeatureEngine().observe(many).group).tolist())) == FOLDS
 
 
 def test_a_labelled_file_is_put_in_the_order_of_its_times(tmp_path: Path) -> None:
@@ -81,7 +84,16 @@ def test_a_file_of_one_session_is_split_by_text(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
     texts = [f"{a}{b}" for a in "天地人你我他" for b in "上下左右前后"]
     path.write_text("text,label\n" + "".join(f"{text},normal\n" for text in texts), encoding="utf-8")
-    assert read_labelled(path).fold.tolist() == fold_by_text(texts).tolist()
+    assert [log.by_text for log in dealt([read_labelled(path)])] == [True]
+
+
+def test_files_of_one_session_each_are_held_out_as_sessions(tmp_path: Path) -> None:
+    logs = []
+    for day in ("monday", "tuesday"):
+        path = tmp_path / f"{day}.csv"
+        path.write_text("text,label\n好看,normal\n好吃,normal\n", encoding="utf-8")
+        logs.append(read_labelled(path))
+    assert [(log.fold.tolist(), log.by_text) for log in dealt(logs)] == [([0, 0], False), ([1, 1], False)]
 
 
 def test_a_file_without_the_label_column_is_answered_with_its_columns(tmp_path: Path) -> None:
