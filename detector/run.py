@@ -97,9 +97,9 @@ def _score_files(
     times["read"] = clock()
     result = detector.score(batch, progress=progress)
     times["score"] = clock()
-    accounts = result.accounts()
     write_scored_csv(out / "scored.csv", batch, result.verdicts, lang=lang, formula_safe=formula_safe)
     times["scored_csv"] = clock()
+    accounts = result.accounts()
     write_campaigns_csv(out / "campaigns.csv", result.groups, tz=tz, formula_safe=formula_safe)
     write_accounts_csv(out / "accounts.csv", accounts, formula_safe=formula_safe)
     written = ["scored.csv", "campaigns.csv", "accounts.csv"]

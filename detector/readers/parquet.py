@@ -48,6 +48,12 @@ def _cells(arrow: Any, column: Any) -> list[object]:
     if arrow.types.is_timestamp(column.type) and column.type.unit == "ns":
         # Python's own datetime ends at microseconds; a comment's time does not need more.
         column = column.cast(arrow.timestamp("us", column.type.tz), safe=False)
+    if arrow.types.is_string(column.type) or arrow.types.is_large_string(column.type):
+        # Live chat repeats itself: each distinct text becomes one Python string, however often it stands here.
+        encoded = column.dictionary_encode()
+        distinct: list[object] = [*encoded.dictionary.to_pylist(), None]
+        places = encoded.indices.fill_null(len(distinct) - 1).to_pylist()
+        return list(map(distinct.__getitem__, places))
     cells: list[object] = column.to_pylist()
     return cells
 

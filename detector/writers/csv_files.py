@@ -116,7 +116,10 @@ def _cells(column: Column, *, formula_safe: bool) -> list[str]:
             pa.array(column, mask=np.isnan(column)).cast(pa.string()), ""
         ).to_pylist()
         return floats
-    texts = [cell if isinstance(cell, str) else repr(cell) for cell in column]
+    if set(map(type, column)) == {str}:
+        texts: list[str] = list(column)  # type: ignore[arg-type]
+    else:
+        texts = [cell if isinstance(cell, str) else repr(cell) for cell in column]
     if formula_safe:
         # Taking one ' off again gives the text back.
         texts = [f"'{text}" if FORMULA_START.match(text) else text for text in texts]
