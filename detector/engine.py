@@ -206,14 +206,14 @@ class FeatureEngine:
     ) -> NDArray[np.intp]:  # fmt: skip
         listed = rows.tolist()
         ids = [batch.comment_id[row] for row in listed]
-        deliveries = list(zip(ids, exact[rows].tolist(), strict=True))
-        if remember and memory.delivered.take_new(deliveries):
+        text_keys = exact[rows].tolist()
+        if remember and memory.delivered.take_new(ids, text_keys):
             return rows
-        for row, delivery in zip(listed, deliveries, strict=True):
-            if delivery in memory.delivered:
+        for row, comment_id, text_key in zip(listed, ids, text_keys, strict=True):
+            if memory.delivered.knows(comment_id, text_key):
                 duplicate[row] = True
             elif remember:
-                memory.delivered.remember(delivery)
+                memory.delivered.remember(comment_id, text_key)
         return rows[~duplicate[rows]]
 
 
@@ -241,7 +241,9 @@ def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int6
     """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
     qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
     known = np.isin(batch.user_id_quality[rows], qualities)
-    out = np.array([_account_key(batch.user_id[row]) for row in rows.tolist()], dtype=np.int64)
+    user_ids = [batch.user_id[row] for row in rows.tolist()]
+    keys = {user_id: _account_key(user_id) for user_id in set(user_ids)}
+    out = np.fromiter(map(keys.__getitem__, user_ids), dtype=np.int64, count=len(user_ids))
     out[~known] = 0
     return out
 

@@ -204,13 +204,18 @@ def shape(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> Shaped:
     return Shaped(out[:length], out_starts, counts, short[:length])
 
 
-def readable(shaped: str) -> str:
-    """A shaped text for people: ``加微信〔11位数字〕`` instead of private symbols."""
+@functools.cache
+def _shape_names() -> dict[int, str]:
     names = {UNKNOWN_SYMBOL: "�"}
     names |= {NUMBER_SHAPE + n: f"〔{n}位数字〕" for n in range(16)}
     names |= {REPEAT_SHAPE + n: f"〔{n}个相同数字〕" for n in range(8)}
     names |= {HANDLE_SHAPE + n: f"〔{n}位账号〕" for n in range(16)}
-    return shaped.translate(names)
+    return names
+
+
+def readable(shaped: str) -> str:
+    """A shaped text for people: ``加微信〔11位数字〕`` instead of private symbols."""
+    return shaped.translate(_shape_names())
 
 
 __all__ = ["SHAPE_COUNTS", "Shaped", "readable", "shape", "spoken_digits"]
