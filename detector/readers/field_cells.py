@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.comment import picker
 from detector.readers.cells import texts
 from detector.readers.family import RawTable
 from detector.readers.header import fields_of, unit_ms
@@ -34,9 +35,9 @@ class FieldCells:
         """Only these rows."""
         if len(rows) == len(self):
             return self
-        chosen = rows.tolist()
-        cells = {name: [column[r] for r in chosen] for name, column in self.cells.items()}
-        return replace(self, cells=cells, lines=[self.lines[r] for r in chosen])
+        pick = picker(rows)
+        cells = {name: pick(column) for name, column in self.cells.items()}
+        return replace(self, cells=cells, lines=pick(self.lines))
 
     def unit_ms(self, name: str) -> float:
         """Milliseconds per unit of a time field if its header says so, else 0."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -160,9 +160,9 @@ def _strings(found: FieldCells, report: ReadReport) -> dict[str, Any]:
             continue
         column, _ = texts(found.cells[name])
         if name != "text":
-            column = [text.strip() for text in column]
+            column = _each(column, str.strip)
         if name in ("fan_badge_name", "paid_marker"):
-            column = ["" if text.casefold() in NO_MARK_WORDS else text for text in column]
+            column = _each(column, lambda text: "" if text.casefold() in NO_MARK_WORDS else text)
         if name in ID_FIELDS:
             damaged = damaged_ids(found.cells[name], column)
             report.note("damaged_ids", n=len(damaged), examples=[column[r] for r in damaged[:3]])
@@ -172,6 +172,14 @@ def _strings(found: FieldCells, report: ReadReport) -> dict[str, Any]:
             report.long_ids_in_zeros += in_zeros
         columns[name] = column
     return columns
+
+
+def _each(column: list[str], change: Callable[[str], str]) -> list[str]:
+    """``change`` applied to every cell, once for each distinct one."""
+    changed = {text: change(text) for text in set(column)}
+    if all(text == new for text, new in changed.items()):
+        return column
+    return [changed[text] for text in column]
 
 
 def _cut(text: list[str], found: FieldCells, report: ReadReport) -> list[str]:
