@@ -25,7 +25,7 @@ from detector.verdict import HEADS, NORMAL
 
 Floats = NDArray[np.float64]
 
-WORDING: Final[dict[str, Any]] = {"C": 10.0, "solver": "liblinear", "tol": 1e-2, "max_iter": 400}
+WORDING: Final[dict[str, Any]] = {"C": 3.0, "solver": "liblinear", "tol": 1e-2, "max_iter": 400}
 TREES: Final[dict[str, Any]] = {
     "max_iter": 60, "max_leaf_nodes": 8, "learning_rate": 0.12, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
