@@ -93,6 +93,18 @@ def picker(rows: Sequence[int] | NDArray[np.intp]) -> Callable[[Sequence[Any]], 
     return lambda column: list(get(column))
 
 
+def each_once(
+    columns: Iterable[Sequence[Any]], change: Callable[[Sequence[Any]], list[Any]]
+) -> list[list[Any]]:
+    """``change`` of every column in turn; columns that are one and the same list stay one."""
+    changed: dict[int, list[Any]] = {}
+    kept = list(columns)
+    for column in kept:
+        if id(column) not in changed:
+            changed[id(column)] = change(column)
+    return [changed[id(column)] for column in kept]
+
+
 @dataclass(frozen=True, slots=True)
 class SourceColumns:
     """The input's own columns as text, in their order, kept to be written back unchanged."""
@@ -102,8 +114,7 @@ class SourceColumns:
 
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> SourceColumns:
         """The same columns with only ``rows``, in that order."""
-        pick = picker(rows)
-        return SourceColumns(self.headers, tuple(pick(column) for column in self.columns))
+        return SourceColumns(self.headers, tuple(each_once(self.columns, picker(rows))))
 
     @staticmethod
     def concat(parts: Sequence[SourceColumns], lengths: Sequence[int]) -> SourceColumns:
@@ -127,6 +138,7 @@ class CommentBatch:
 
     Strings are lists (``""`` unknown), numbers float64 arrays (NaN unknown), codes uint8 arrays that
     index ``TS_SOURCES``, ``KINDS`` and ``ID_QUALITIES``. ``source`` holds the input's own columns.
+    Columns that are equal may be one and the same object: make a new one rather than change one in place.
     """
 
     comment_id: list[str]
@@ -157,16 +169,22 @@ class CommentBatch:
 
     @classmethod
     def from_columns(cls, n: int, columns: Mapping[str, Any], source: SourceColumns | None = None) -> Self:
-        """Build from already parsed columns; a column not given is unknown in every row."""
+        """Build from already parsed columns; a column not given is unknown in every row.
+
+        Lists of strings and arrays of float64 are taken as they are, not copied.
+        """
         values: dict[str, Any] = {}
+        no_text, no_number = [""] * n, np.full(n, np.nan)
         for name in STRING_FIELDS:
             given = columns.get(name)
-            values[name] = [""] * n if given is None else list(given)
+            text = no_text if given is None else given
+            values[name] = text if type(text) is list else list(text)
         for name in NUMBER_FIELDS:
             given = columns.get(name)
-            numbers = np.full(n, np.nan) if given is None else np.asarray(given, dtype=np.float64)
+            numbers = no_number if given is None else np.asarray(given, dtype=np.float64)
             # No level, time or rating is infinite.
-            values[name] = np.where(np.isfinite(numbers), numbers, np.nan)
+            infinite = np.isinf(numbers)
+            values[name] = np.where(infinite, np.nan, numbers) if infinite.any() else numbers
         for name in CODE_FIELDS:
             given = columns.get(name)
             values[name] = np.zeros(n, dtype=np.uint8) if given is None else np.asarray(given, dtype=np.uint8)
@@ -189,13 +207,13 @@ class CommentBatch:
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Self:
         """The comments at ``rows``, in that order."""
         index = np.asarray(rows, dtype=np.intp)
-        pick = picker(index)
-        values: dict[str, Any] = {}
-        for name in STRING_FIELDS:
-            values[name] = pick(getattr(self, name))
+        strings = (getattr(self, name) for name in STRING_FIELDS)
+        picked = each_once((*strings, *self.source.columns), picker(index))
+        values: dict[str, Any] = dict(zip(STRING_FIELDS, picked[: len(STRING_FIELDS)], strict=True))
         for name in (*NUMBER_FIELDS, *CODE_FIELDS):
             values[name] = getattr(self, name)[index]
-        return dataclasses.replace(self, **values, source=self.source.take(index))
+        source = SourceColumns(self.source.headers, tuple(picked[len(STRING_FIELDS) :]))
+        return dataclasses.replace(self, **values, source=source)
 
     def slice(self, start: int, stop: int) -> Self:
         """The comments from ``start`` up to ``stop``, without their source columns."""

@@ -29,6 +29,7 @@ from detector.signals.account import Account
 from detector.signals.burst import Burst
 from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
+from detector.signals.lockstep import Lockstep
 from detector.signals.rating import Rating
 from detector.signals.repetition import Repetition
 from detector.signals.signal import Described, Feature, Observation, Signal, TextSignal
@@ -42,10 +43,12 @@ from detector.text.cues import BAD, GOOD, count_cues
 from detector.text.reading import TextReading, read_texts, tables_digest
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
-SIGNALS: Final[tuple[Signal, ...]] = (Copying(), Repetition(), Timing(), Burst(), Account(), Rating())
+SIGNALS: Final[tuple[Signal, ...]] = (
+    Copying(), Lockstep(), Repetition(), Timing(), Burst(), Account(), Rating(),
+)  # fmt: skip
 ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # Changes whenever a number in a feature could: part of the schema's digest.
-HASH_VERSION: Final = 1
+HASH_VERSION: Final = 2
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
 UNDATED: Final = [TS_SOURCE_CODE[name] for name in ("order_only", "video_offset", "minute_marker")]
 MAX_SESSIONS: Final = 10_000
@@ -82,16 +85,25 @@ SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.feature
 class FeatureFrame:
     """Features of n comments.
 
-    ``values`` float32 (n, features), NaN unknown; ``wording`` float64 (n, heads), the text scores; ``group``
-    int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither redelivered nor of
-    a kind that is not judged. Other rows are NaN.
+    ``inputs`` float64 (n, heads + features), NaN unknown: the text scores, then the features, which fit float32;
+    ``group`` int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither
+    redelivered nor of a kind that is not judged. Other rows are NaN.
     """
 
-    values: NDArray[np.float32]
-    wording: NDArray[np.float64]
+    inputs: NDArray[np.float64]
     group: NDArray[np.int64]
     duplicate: NDArray[np.bool_]
     observed: NDArray[np.bool_]
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The features alone (n, features)."""
+        return self.inputs[:, self.inputs.shape[1] - len(SCHEMA.features) :]
+
+    @property
+    def wording(self) -> NDArray[np.float64]:
+        """The text scores alone (n, heads)."""
+        return self.inputs[:, : self.inputs.shape[1] - len(SCHEMA.features)]
 
 
 @dataclass(slots=True)
@@ -145,8 +157,7 @@ class FeatureEngine:
         duplicate = np.zeros(n, dtype=np.bool_)
         observed = batch.scored()
         frame = FeatureFrame(
-            values=np.full((n, len(SCHEMA.features)), np.nan, dtype=np.float32),
-            wording=np.full((n, texts["wording"].shape[1]), np.nan),
+            inputs=np.full((n, texts["wording"].shape[1] + len(SCHEMA.features)), np.nan),
             group=np.zeros(n, dtype=np.int64),
             duplicate=duplicate,
             observed=observed,
@@ -291,17 +302,18 @@ def _observe_session(
         polarity=texts["polarity"][rows],
     )
     frame.group[rows] = group
-    frame.wording[rows] = texts["wording"][rows]
+    # Rows that stand side by side, as nearly all do, are written through a slice.
+    place = slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else rows
     start = 0
-    for text_signal in TEXT_SIGNALS:
-        stop = start + len(text_signal.features)
-        frame.values[rows, start:stop] = texts[text_signal.name][rows]
+    for name in ("wording", *(text_signal.name for text_signal in TEXT_SIGNALS)):
+        stop = start + texts[name].shape[1]
+        frame.inputs[place, start:stop] = texts[name][place]
         start = stop
     for signal, signal_memory in zip(SIGNALS, memory.signals, strict=True):
         out = np.full((len(rows), len(signal.features)), np.nan, dtype=np.float32)
         signal.observe(seen, signal_memory, out, remember=remember)
         stop = start + len(signal.features)
-        frame.values[rows, start:stop] = out
+        frame.inputs[place, start:stop] = out
         start = stop
     if remember:
         memory.comments += len(rows)

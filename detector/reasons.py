@@ -7,7 +7,7 @@ weight. So the order of reasons is the model's own, and their words are facts th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from detector.bundle.model import Bundle
 from detector.engine import ALL_SIGNALS, SCHEMA
 from detector.signals.signal import Sentence
+from detector.text.evidence import contact_spans, rewritten
 from detector.text.ngrams import spell
-from detector.text.reading import read_texts
+from detector.text.reading import TextReading, read_texts
 from detector.text.shape import readable
 from detector.verdict import HEADS, LABEL_ZH, Reason
 
@@ -24,6 +25,11 @@ MAX_REASONS: Final = 4
 # A signal that moved the log-odds by less than this is not a reason.
 MIN_WEIGHT: Final = 0.05
 MAX_TERMS: Final = 3
+MAX_PAIRS: Final = 6
+# Signals whose sentence tells how the text was disguised: the first of them that is a reason lists it.
+OF_DISGUISE: Final = frozenset({"contact", "style"})
+Spans = list[tuple[int, int]]
+Pairs = list[tuple[str, str]]
 # Signals whose sentences make no sense on a product page, and words of the others that do not.
 LIVE_ONLY: Final = frozenset({"burst"})
 REVIEW_WORDS_ZH: Final = (
@@ -57,24 +63,38 @@ def explain_rows(
 ) -> list[tuple[Reason, ...]]:
     """The reasons of n rows for their head ``label`` (< number of heads), most telling first.
 
-    ``inputs`` as ``Bundle.inputs`` gives them; ``texts`` as they were written.
+    ``inputs`` as ``FeatureFrame.inputs``; ``texts`` as they were written.
     """
     n = len(inputs)
     if n == 0:
         return []
-    rows = np.arange(n)
-    full = bundle.log_odds(inputs, surface)[rows, label]
     falls = np.zeros((len(ALL_SIGNALS) + 1, n))
-    for place, (start, stop) in enumerate([(0, len(HEADS)), *_spans()]):
-        changed = inputs.copy()
-        changed[:, start:stop] = bundle.typical[start:stop]
-        falls[place] = full - bundle.log_odds(changed, surface)[rows, label]
-    terms = telling_terms(bundle, label, texts)
-    return [_reasons(inputs[r], HEADS[label[r]], terms[r], falls[:, r]) for r in range(n)]
+    for head in range(len(HEADS)):
+        rows = np.flatnonzero(label == head)
+        full = bundle.log_odds_of(head, inputs[rows], surface[rows])
+        for place, (start, stop) in enumerate([(0, len(HEADS)), *_spans()]):
+            changed = inputs[rows]
+            changed[:, start:stop] = bundle.typical[start:stop]
+            falls[place, rows] = full - bundle.log_odds_of(head, changed, surface[rows])
+    reading = read_texts(texts)
+    terms = _telling_terms(bundle, label, reading)
+    return [
+        _reasons(inputs[r], HEADS[label[r]], terms[r], falls[:, r], *_shown(reading, r, texts[r]))
+        for r in range(n)
+    ]
+
+
+def _shown(reading: TextReading, row: int, text: str) -> tuple[Spans, Pairs]:
+    return contact_spans(reading, row), rewritten(reading, row, text)
 
 
 def _reasons(
-    values: NDArray[np.float64], head: str, terms: Sequence[str], falls: NDArray[np.float64]
+    values: NDArray[np.float64],
+    head: str,
+    terms: Sequence[str],
+    falls: NDArray[np.float64],
+    spans: Spans,
+    pairs: Pairs,
 ) -> tuple[Reason, ...]:
     named = dict(zip(SCHEMA.names, values[len(HEADS) :].tolist(), strict=True))
     found: list[Reason] = []
@@ -91,10 +111,25 @@ def _reasons(
             continue
         sentence = signal.explain(named)
         if sentence:
-            evidence = {f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])}
+            evidence: dict[str, Any] = {
+                f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])
+            }
             zh, en = _of_reviews(sentence) if named["rating.is_review"] else sentence
+            if signal.name == "contact" and spans:
+                evidence["spans"] = [list(span) for span in spans]
+            if signal.name in OF_DISGUISE and pairs:
+                zh, en = _with_rewriting((zh, en), pairs)
+                evidence["rewritten"] = [list(pair) for pair in pairs]
+                pairs = []
             found.append(Reason(signal.name, zh, en, weight, evidence))
     return tuple(found)
+
+
+def _with_rewriting(sentence: Sentence, pairs: Pairs) -> Sentence:
+    """The sentence, and what was undone: l→1, О→0."""
+    zh, en = sentence
+    listed = [f"{raw}→{plain}" for raw, plain in pairs[:MAX_PAIRS]]
+    return f"{zh}（改写：{'、'.join(listed)}）", f"{en} (rewritten: {', '.join(listed)})"
 
 
 def _of_reviews(sentence: Sentence) -> Sentence:
@@ -115,7 +150,11 @@ def _wording(head: str, terms: Sequence[str], weight: float) -> Reason:
 
 def telling_terms(bundle: Bundle, label: NDArray[np.uint8], texts: Sequence[str]) -> list[list[str]]:
     """Per text, the words and characters that speak most for its head ``label``, the strongest first."""
-    rows = bundle.vectorizer.transform(read_texts(texts))
+    return _telling_terms(bundle, label, read_texts(texts))
+
+
+def _telling_terms(bundle: Bundle, label: NDArray[np.uint8], reading: TextReading) -> list[list[str]]:
+    rows = bundle.vectorizer.transform(reading)
     found = []
     for r, head in enumerate(label.tolist()):
         columns = rows.columns[rows.starts[r] : rows.starts[r + 1]]

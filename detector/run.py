@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -166,9 +167,19 @@ def run_record(
                 "template": g.template,
                 "comments": g.comments,
                 "accounts": g.accounts,
+                "rooms": g.rooms,
+                "expected_repeats": _number(g.expected_repeats),
+                "repeats": g.repeats,
+                "p_value": _number(g.p_value),
+                "q_value": _number(g.q_value),
             }
             for g in result.groups[:20]
         ],
         "lang": lang,
         "tz": tz,
     }
+
+
+def _number(value: float) -> float | None:
+    """NaN is not JSON."""
+    return None if math.isnan(value) else value

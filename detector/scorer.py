@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK: Final = 16_384
+# Chunks that may wait to be judged.
+AHEAD: Final = 2
 # Badges from this level on mean months of support; the wearer is never high_risk on their own.
 LOYAL_BADGE: Final = 10
 # A crowd: so many accounts said it this session, hardly more than once or twice each, and they are not a farm.
@@ -163,17 +166,20 @@ class Detector:
         in_order = bool((order == np.arange(len(batch))).all())
         replayed = batch if in_order else batch.take(order)
         engine = FeatureEngine(wording=self.bundle.wording)
-        parts, groups = [], []
-        for start in range(0, len(batch), CHUNK):
-            part = replayed.slice(start, start + CHUNK)
-            frame = engine.observe(part)
-            parts.append(self.judge(part, frame))
-            groups.append(frame.group)
-            if progress:
-                progress(min(start + CHUNK, len(batch)), len(batch))
-        if not parts:
-            parts, groups = [self.judge(replayed, engine.observe(replayed))], [np.zeros(0, dtype=np.int64)]
-        verdicts = _repeat_redelivered(replayed, Verdicts.concat(parts))
+        judging: list[Future[Verdicts]] = []
+        groups = []
+        # What a chunk is judged to be changes nothing for the next: one thread observes, another judges.
+        with ThreadPoolExecutor(1) as judge:
+            for start in range(0, max(len(batch), 1), CHUNK):
+                part = replayed.slice(start, start + CHUNK)
+                frame = engine.observe(part)
+                judging.append(judge.submit(self.judge, part, frame))
+                groups.append(frame.group)
+                if len(judging) > AHEAD:
+                    judging[-1 - AHEAD].result()
+                if progress:
+                    progress(min(start + CHUNK, len(batch)), len(batch))
+        verdicts = _repeat_redelivered(replayed, Verdicts.concat([judged.result() for judged in judging]))
         found, verdicts = find_campaigns(replayed, verdicts, np.concatenate(groups))
         if not in_order:
             back = np.empty_like(order)
@@ -185,12 +191,12 @@ class Detector:
         """Verdicts for observed comments; rows that were not observed have no probability and pass."""
         n = len(batch)
         rows = np.flatnonzero(frame.observed)
-        inputs = self.bundle.inputs(frame)[rows]
+        inputs = frame.inputs if len(rows) == n else frame.inputs[rows]
         surface = surfaces(batch)[rows]
         p = np.full((n, len(HEADS)), np.nan)
         p[rows] = probabilities(self.bundle.log_odds(inputs, surface))
         wave = np.zeros(n, dtype=np.bool_)
-        wave[rows] = organic_wave(frame.values[rows])
+        wave[rows] = organic_wave(inputs[:, len(HEADS) :])
         protected = protect(batch)
         verdict = np.zeros(n, dtype=np.uint8)
         label = np.full(n, NORMAL, dtype=np.uint8)
@@ -222,7 +228,7 @@ class Detector:
         )
 
 
-def organic_wave(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def organic_wave(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which comments belong to a crowd that repeats a meme, a lottery word or an answer to the host."""
     at = {name: SCHEMA.names.index(name) for name in SCHEMA.names}
     crowd = values[:, at["copying.accounts_session"]] >= WAVE_ACCOUNTS

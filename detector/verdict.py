@@ -140,9 +140,16 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A group of flagged comments that share a template, and the accounts behind it.
+    """A group of flagged comments that share templates or accounts, and the accounts behind it.
 
     Times are UTC milliseconds (NaN unknown). ``samples`` are comment ids: first, last and some between.
+    ``template`` is the commonest of ``templates``. ``score`` is the surprise, -log10 of ``p_value``: how unlikely it
+    is that by chance other accounts repeat these templates ``repeats`` times within ``span_c`` comments of this room,
+    where ``expected_repeats`` would be usual, that ``fresh_share`` of its accounts had said nothing before, where
+    ``room_fresh_share`` had not, and that ``shared_accounts`` posted more than one of the templates; NaN where accounts
+    cannot be told apart. ``q_value`` is the share of false finds among campaigns of the session as surprising as this
+    one (Benjamini-Hochberg). ``merged_ids`` are campaigns found to be part of this one; ``rooms`` counts the rooms
+    with its templates.
     """
 
     campaign_id: str
@@ -157,6 +164,17 @@ class Campaign:
     last_ts_ms: float
     score: float
     samples: tuple[str, ...]
+    templates: tuple[str, ...] = ()
+    merged_ids: tuple[str, ...] = ()
+    rooms: int = 1
+    span_c: float = float("nan")
+    repeats: float = float("nan")
+    expected_repeats: float = float("nan")
+    fresh_share: float = float("nan")
+    room_fresh_share: float = float("nan")
+    shared_accounts: int = 0
+    p_value: float = float("nan")
+    q_value: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

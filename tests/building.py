@@ -66,7 +66,7 @@ def values_of(signal: Signal | TextSignal, **quantities: float) -> dict[str, flo
 
 def digests(frame: FeatureFrame) -> list[str]:
     """All a frame says of each row, digested: NaN is equal to NaN, and not a bit may differ."""
-    columns = (frame.values, frame.wording, frame.group, frame.duplicate, frame.observed)
+    columns = (frame.inputs, frame.group, frame.duplicate, frame.observed)
     rows = [
         b"".join(np.ascontiguousarray(column[r]).tobytes() for column in columns)
         for r in range(len(frame.group))

@@ -59,6 +59,19 @@ def test_take_keeps_the_order_asked_for_and_the_inputs_own_columns() -> None:
     assert (taken.text, taken.source) == (["三", "一"], SourceColumns(("弹幕",), (["三", "一"],)))
 
 
+def test_a_column_that_is_also_the_inputs_own_is_picked_from_once() -> None:
+    said = ["一", "二", "三"]
+    taken = CommentBatch.from_columns(3, {"text": said}, SourceColumns(("弹幕",), (said,))).take([1])
+    assert (taken.text, taken.source.columns[0] is taken.text) == (["二"], True)
+
+
+def test_no_number_of_a_comment_is_infinite() -> None:
+    ratings = np.array([5.0, np.inf, -np.inf])
+    built = CommentBatch.from_columns(3, {"text": ["好"] * 3, "rating": ratings})
+    np.testing.assert_array_equal(built.rating, [5.0, NAN, NAN])
+    np.testing.assert_array_equal(ratings, [5.0, np.inf, -np.inf])
+
+
 def test_slice_leaves_the_inputs_own_columns_behind() -> None:
     part = with_source("一", "二", "三").slice(1, 3)
     assert (part.text, part.source, len(part.ts_ms)) == (["二", "三"], SourceColumns(), 2)

@@ -15,7 +15,7 @@ def test_a_frame_has_the_columns_of_every_signal_in_order() -> None:
     expected = [column.name for signal in (*TEXT_SIGNALS, *SIGNALS) for column in signal.features]
     frame = FeatureEngine().observe(batch(comment()))
     assert list(SCHEMA.names) == expected
-    assert (frame.values.shape, frame.values.dtype) == ((1, len(expected)), np.float32)
+    assert (frame.values.shape, frame.values.dtype) == ((1, len(expected)), np.float64)
 
 
 def test_the_digest_changes_with_name_unit_meaning_and_order() -> None:
@@ -66,7 +66,7 @@ def test_the_wording_is_scored_once_for_every_distinct_text() -> None:
 
     def wording(reading: TextReading) -> np.ndarray:
         asked.append(len(reading))
-        return np.stack([np.diff(reading.starts), np.ones(len(reading))], axis=1).astype(np.float64)
+        return np.stack([np.diff(reading.normalized.starts), np.ones(len(reading))], axis=1).astype(np.float64)
 
     engine = FeatureEngine(wording=wording)
     first = engine.observe(

@@ -35,6 +35,14 @@ def test_a_weight_is_how_far_the_log_odds_would_fall() -> None:
     assert contact.evidence["contact.number_length"] == 11.0
 
 
+def test_a_contact_says_where_it_stands_and_how_it_was_rewritten() -> None:
+    detector = handmade_detector(trees={"solicitation": stump("contact.number_length", 5.5, low=0.0, high=9.0)})
+    ((contact, _),) = reasons_of(detector, "微l38ОО138000")
+    assert contact.zh == "含 11 位号码，其中 3 位用字母或谐音字改写（改写：l→1、О→0）"
+    assert contact.evidence["spans"] == [[1, 12]]
+    assert contact.evidence["rewritten"] == [["l", "1"], ["О", "0"]]
+
+
 def test_the_heavier_reason_comes_first() -> None:
     detector = handmade_detector(trees={"solicitation": stump("contact.number_length", 5.5, low=0.0, high=9.0)})
     ((first, second),) = reasons_of(detector, "微13800138000")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,10 @@ from detector.bundle.thresholds import COMMENT, REVIEW_KIND, Thresholds
 from detector.bundle.trees import Trees, margins
 from detector.comment import KIND_CODE, REVIEW_KINDS, CommentBatch
 from detector.compiled import kernel
-from detector.engine import FeatureFrame
 from detector.text.reading import TextReading
 from detector.text.vectorize import Vectorizer, linear_scores
 
 Floats = NDArray[np.float64]
-# From so many rows on the heads are worth a thread each.
-MANY_ROWS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +55,20 @@ class Bundle:
         """The text heads' scores of m texts: float64, shape (m, heads)."""
         return linear_scores(self.vectorizer.transform(reading), self.weights, self.bias)
 
-    def inputs(self, frame: FeatureFrame) -> Floats:
-        """What the trees see: the wording of all heads, then the features; float64, shape (n, heads + features)."""
-        heads = frame.wording.shape[1]
-        out = np.empty((len(frame.values), heads + frame.values.shape[1]))
-        out[:, :heads] = frame.wording
-        out[:, heads:] = frame.values
+    def log_odds(self, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
+        """Calibrated log-odds per head (float64, shape (n, heads)).
+
+        ``inputs`` float64 (n, heads + features) as ``FeatureFrame.inputs``; ``surface`` is 0 live, 1 review.
+        """
+        out = np.zeros((len(inputs), len(self.heads)))
+        for head in range(len(self.heads)):
+            out[:, head] = self.log_odds_of(head, inputs, surface)
         return out
 
-    def log_odds(self, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
-        """Calibrated log-odds per head (float64, shape (n, heads)); ``surface`` is 0 live, 1 review."""
-        if len(inputs) >= MANY_ROWS:
-            # Heads do not touch one another and the kernel releases the GIL: side by side, the same bits.
-            with ThreadPoolExecutor(len(self.heads)) as pool:
-                found = list(pool.map(lambda head: margins(head.trees, inputs), self.heads))
-        else:
-            found = [margins(head.trees, inputs) for head in self.heads]
-        out = np.zeros((len(inputs), len(self.heads)))
-        for column, head in enumerate(self.heads):
-            a, b, c = head.calibration[surface].T
-            out[:, column] = (a * inputs[:, column] + b * found[column]) + c
-        return out
+    def log_odds_of(self, head: int, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
+        """Calibrated log-odds of one head (float64, shape (n,)); see ``log_odds``."""
+        a, b, c = self.heads[head].calibration[surface].T
+        return np.asarray((a * inputs[:, head] + b * margins(self.heads[head].trees, inputs)) + c)
 
 
 def surfaces(batch: CommentBatch) -> NDArray[np.intp]:

@@ -1,31 +1,26 @@
-"""Scores a labelled log with a detector and tells how good it was, per head, per label and per session."""
+"""Tells how good a model was on a labelled log: per head, per label, per session, per segment."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import CommentBatch
-from detector.evaluation.metrics import (
-    FALSE_POSITIVE_RATES,
-    Estimate,
-    Ranked,
-    estimates,
-    figures,
-    rank,
-    resampled,
-)
+from detector.evaluation.ablation import ablation
+from detector.evaluation.calibration import Calibration, calibration
+from detector.evaluation.intervals import Estimate, estimates
+from detector.evaluation.judged import ANY, Judged, answer, clusters, judge, numbered, session_rows
+from detector.evaluation.metrics import FIGURES, Ranked, figures, rank, resampled
+from detector.evaluation.segments import FalseAlarms, false_alarms
 from detector.scorer import Detector
-from detector.text.reading import read_texts
-from detector.verdict import HEADS, HIGH_RISK, PASS, Verdicts
+from detector.verdict import HIGH_RISK, REVIEW
 
-FIGURES: Final = ("average_precision", *(f"recall_at_{rate:.2%}" for rate in FALSE_POSITIVE_RATES))
-ANY: Final = "any"
 Floats = NDArray[np.float64]
+Row = Mapping[str, Estimate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +28,25 @@ class Evaluation:
     """The figures of one model on one log.
 
     ``heads``: per head, and for ``any`` (risk against every label that is not genuine), the figures with 95 %
-    intervals. ``labels``: per label, how many comments and what was said of them. ``sessions``: per session.
+    intervals; ``distinct_texts``: the same, every text counted once; ``calibration``: per head and ``any``;
+    ``labels``: per label, how many comments and what was said of them; ``sessions``: per session; ``segments``:
+    false alarms; ``ablation``: per question and signal, the figures lost.
     """
 
     model_id: str
     comments: int
     positives: int
-    heads: Mapping[str, Mapping[str, Estimate]]
+    heads: Mapping[str, Row]
+    distinct_texts: Mapping[str, Row]
+    calibration: Mapping[str, Calibration]
     labels: Mapping[str, Mapping[str, float]]
     sessions: Mapping[str, Mapping[str, float]]
+    segments: Mapping[str, FalseAlarms]
+    ablation: Mapping[str, Mapping[str, Row]]
 
     def as_dict(self) -> dict[str, Any]:
-        """For metrics.json."""
+        """For metrics.json: no text of a comment is in it."""
         return asdict(self)
-
-
-def _clusters(batch: CommentBatch) -> NDArray[np.int64]:
-    texts: dict[str, int] = {}
-    index = np.array([texts.setdefault(text, len(texts)) for text in batch.text], dtype=np.intp)
-    return read_texts(list(texts)).prints.skeleton[index]
-
-
-def _questions(label: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
-    """Per question, which rows are positive; a head without a labelled row is not asked."""
-    asked = {ANY: np.isin(label, range(len(HEADS)))}
-    asked |= {head: label == code for code, head in enumerate(HEADS)}
-    return {name: positive for name, positive in asked.items() if positive.any()}
-
-
-def _score_of(verdicts: Verdicts, question: str) -> Floats:
-    column = verdicts.risk if question == ANY else verdicts.p[:, HEADS.index(question)]
-    return np.nan_to_num(column, nan=-1.0)
 
 
 def ranked_figures(rankeds: Sequence[Ranked], *, seed: int = 0) -> list[dict[str, Estimate]]:
@@ -71,79 +54,105 @@ def ranked_figures(rankeds: Sequence[Ranked], *, seed: int = 0) -> list[dict[str
     samples = resampled(list(rankeds), seed=seed)
     out = []
     for place, ranked in enumerate(rankeds):
-        values = figures(ranked, np.ones(len(ranked.positive)))
+        values = figures(ranked)
         out.append(dict(zip(FIGURES, estimates(values, samples[:, place]), strict=True)))
     return out
 
 
 def evaluate(
-    detector: Detector, batch: CommentBatch, label: NDArray[np.int8], names: Sequence[str]
+    detector: Detector, batch: CommentBatch, label: NDArray[np.int8], names: Sequence[str], *, seed: int = 0
 ) -> Evaluation:
     """Score ``batch`` (replayed in time order) and compare with its labels.
 
     ``label`` int8 (n,) holds head codes, genuine or left out (< 0); ``names`` (n,) the labels as written.
     """
-    verdicts = detector.score(batch).verdicts
-    judged = (label >= 0) & ~verdicts.duplicate & ~np.isnan(verdicts.p[:, 0])
-    cluster = _clusters(batch)[judged]
-    heads = {}
-    for question, positive in _questions(label[judged]).items():
-        score = _score_of(verdicts, question)[judged]
-        heads[question] = ranked_figures([rank(score, positive, cluster)])[0]
-    names_array = np.array(names)
-    labels = {str(name): _said(verdicts, names_array == name) for name in sorted(set(names))}
-    sessions = {}
-    keys = np.array(
-        [f"{room}/{session}" for room, session in zip(batch.room_id, batch.session_id, strict=True)]
-    )
-    positive = np.isin(label, range(len(HEADS)))
-    for key in dict.fromkeys(keys.tolist()):
-        rows = (keys == key) & judged
-        said = _said(verdicts, rows & ~positive)
-        found = figures(
-            rank(_score_of(verdicts, ANY)[rows], positive[rows], np.arange(rows.sum())), np.ones(rows.sum())
-        )
-        sessions[key] = {
-            "comments": int(rows.sum()),
-            "positives": int(positive[rows].sum()),
-            "average_precision": float(found[0]),
-            "genuine_flagged": said["review"] + said["high_risk"],
-            "genuine_high_risk": said["high_risk"],
-        }
+    return measure(judge(detector, batch, label, names), seed=seed)
+
+
+def measure(judged: Judged, *, seed: int = 0) -> Evaluation:
+    """The figures of comments that were judged."""
+    sure = judged.sure()
+    questions = sure.questions()
     return Evaluation(
-        detector.bundle.model_id, int(judged.sum()), int(positive[judged].sum()), heads, labels, sessions
+        model_id=judged.verdicts.model_id,
+        comments=len(sure),
+        positives=int(sure.positive.sum()),
+        heads={
+            question: ranked_figures([rank(sure.answers(question), positive, sure.cluster)], seed=seed)[0]
+            for question, positive in questions.items()
+        },
+        distinct_texts={name: _by_text(sure, name, positive, seed) for name, positive in questions.items()},
+        calibration={
+            question: calibration(sure.answers(question), positive, sure.cluster, seed=seed)
+            for question, positive in questions.items()
+        },
+        labels={
+            str(name): _said(judged, np.flatnonzero(judged.names == name)) for name in np.unique(judged.names)
+        },
+        sessions=_sessions(judged),
+        segments=false_alarms(sure, seed=seed),
+        ablation=ablation(sure, seed=seed),
     )
 
 
-def _said(verdicts: Verdicts, rows: NDArray[np.bool_]) -> dict[str, float]:
-    verdict = verdicts.verdict[rows]
-    risk = verdicts.risk[rows]
+def _by_text(judged: Judged, question: str, positive: NDArray[np.bool_], seed: int) -> Row:
+    """The figures with every text counted once, by its mean answer; texts labelled both ways are left out."""
+    distinct, text = numbered(judged.batch.text)
+    copies = np.bincount(text, minlength=len(distinct))
+    hits = np.bincount(text, weights=positive)
+    mean = np.bincount(text, weights=judged.answers(question)) / copies
+    agreed = np.flatnonzero((hits == 0) | (hits == copies))
+    cluster = clusters([distinct[at] for at in agreed])
+    return ranked_figures([rank(mean[agreed], hits[agreed] > 0, cluster)], seed=seed)[0]
+
+
+def _said(judged: Judged, rows: NDArray[np.intp]) -> dict[str, float]:
+    verdict = judged.verdicts.verdict[rows]
+    risk = answer(judged.verdicts.p[rows], ANY)
     return {
         "comments": len(verdict),
-        "review": int(((verdict != PASS) & (verdict != HIGH_RISK)).sum()),
+        "review": int((verdict == REVIEW).sum()),
         "high_risk": int((verdict == HIGH_RISK).sum()),
-        "organic_wave": int(verdicts.organic_wave[rows].sum()),
-        "mean_risk": float(np.nanmean(risk)) if len(risk) and not np.isnan(risk).all() else float("nan"),
+        "organic_wave": int(judged.verdicts.organic_wave[rows].sum()),
+        "mean_risk": float(risk.mean()) if len(rows) else float("nan"),
     }
 
 
+def _sessions(judged: Judged) -> dict[str, dict[str, float]]:
+    positives, risk = judged.positive, judged.answers(ANY)
+    found = {}
+    for rows in session_rows(judged.batch):
+        sure = rows[judged.label[rows] >= 0]
+        positive = positives[sure]
+        ranked = rank(risk[sure], positive, np.arange(len(positive)))
+        said = _said(judged, sure[~positive])
+        found[f"{judged.batch.room_id[rows[0]]}/{judged.batch.session_id[rows[0]]}"] = {
+            "comments": len(positive),
+            "positives": int(positive.sum()),
+            "average_precision": float(figures(ranked)[0]),
+            "genuine_flagged": said["review"] + said["high_risk"],
+            "genuine_high_risk": said["high_risk"],
+        }
+    return found
+
+
 def compare(
-    first: Detector, second: Detector, batch: CommentBatch, label: NDArray[np.int8]
-) -> dict[str, dict[str, dict[str, Estimate]]]:
+    first: Detector, second: Detector, batch: CommentBatch, label: NDArray[np.int8], *, seed: int = 0
+) -> dict[str, dict[str, Row]]:
     """Per question: the figures of both models and the paired difference (second minus first), with intervals."""
-    both = [detector.score(batch).verdicts for detector in (first, second)]
-    judged = (label >= 0) & ~both[0].duplicate & ~np.isnan(both[0].p[:, 0])
-    cluster = _clusters(batch)[judged]
-    out: dict[str, dict[str, dict[str, Estimate]]] = {}
-    for question, positive in _questions(label[judged]).items():
-        rankeds = [rank(_score_of(verdicts, question)[judged], positive, cluster) for verdicts in both]
-        samples = resampled(rankeds)
-        values = [figures(ranked, np.ones(len(ranked.positive))) for ranked in rankeds]
+    names = [""] * len(batch)
+    both = [judge(detector, batch, label, names, signals=False).sure() for detector in (first, second)]
+    out: dict[str, dict[str, Row]] = {}
+    for question, positive in both[0].questions().items():
+        rankeds = [rank(judged.answers(question), positive, judged.cluster) for judged in both]
+        samples = resampled(rankeds, seed=seed)
+        values = [figures(ranked) for ranked in rankeds]
         out[question] = {
-            "first": dict(zip(FIGURES, estimates(values[0], samples[:, 0]), strict=True)),
-            "second": dict(zip(FIGURES, estimates(values[1], samples[:, 1]), strict=True)),
-            "difference": dict(
-                zip(FIGURES, estimates(values[1] - values[0], samples[:, 1] - samples[:, 0]), strict=True)
-            ),
+            part: dict(zip(FIGURES, estimates(value, sample), strict=True))
+            for part, value, sample in (
+                ("first", values[0], samples[:, 0]),
+                ("second", values[1], samples[:, 1]),
+                ("difference", values[1] - values[0], samples[:, 1] - samples[:, 0]),
+            )
         }
     return out

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 NAN: Final = float("nan")
 # Beyond this a float no longer holds every whole number, so an id in it has lost digits.
 LAST_EXACT: Final = 2**53
+# Of so many cells, evenly spread, is a column judged; it repeats itself if fewer than this share are distinct.
+SAMPLE_CELLS: Final = 1_000
+REPEATS_SHARE: Final = 0.97
+BLOCK_CELLS: Final = 4_096
 YES: Final = frozenset({"true", "1", "1.0", "yes", "y", "t", "是", "有", "真", "√", "对"})
 NO: Final = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无", "假", "×", "不是"})
 
@@ -95,20 +99,54 @@ def _str(cell: object) -> str:
 
 
 def texts(cells: Sequence[object]) -> tuple[list[str], bool]:
-    """The column as text, and whether half characters had to be replaced by U+FFFD."""
-    kinds = set(map(type, cells))
-    if kinds <= {str}:
-        column: list[str] = list(cells)  # type: ignore[arg-type]
+    """The column as text, and whether half characters had to be replaced by U+FFFD.
+
+    A list that is text already comes back as it is, not as a copy.
+    """
+    types = set(map(type, cells))
+    if types <= {int, type(None)}:
+        return _whole_numbers(cells), False
+    if types <= {str}:
+        column: list[str] = cells if isinstance(cells, list) else list(cells)  # type: ignore[arg-type]
     else:
-        try:
-            column = list(map(str if kinds == {int} else as_text, cells))
-        except ValueError:
-            column = [as_text(cell) for cell in cells]
+        column = list(map(as_text, cells))
+    if all(map(_is_whole, blocks(column))):
+        return column, False
+    return [_SURROGATE.sub("\ufffd", text) for text in column], True
+
+
+def blocks(column: Sequence[str]) -> Iterator[str]:
+    """The cells of a column run together, some thousands at a time: a quick look at all, in little memory."""
+    for start in range(0, len(column), BLOCK_CELLS):
+        yield "".join(column[start : start + BLOCK_CELLS])
+
+
+def repeats(cells: Sequence[object]) -> bool:
+    """Whether cells are likely to occur more than once, judged by some of them (which must be hashable)."""
+    some = cells[:: len(cells) // SAMPLE_CELLS + 1]
+    return len(set(some)) < REPEATS_SHARE * len(some)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the text holds no half of a surrogate pair."""
+    if text.isascii():
+        return True
     try:
-        "".join(column).encode()
+        text.encode()
     except UnicodeEncodeError:
-        return [_SURROGATE.sub("\ufffd", text) for text in column], True
-    return column, False
+        return False
+    return True
+
+
+def _whole_numbers(cells: Sequence[object]) -> list[str]:
+    if repeats(cells):
+        # Levels and flags: one text for each number, not one for each cell.
+        written = {cell: as_text(cell) for cell in set(cells)}
+        return list(map(written.__getitem__, cells))
+    try:
+        return list(map(as_text if None in cells else str, cells))
+    except ValueError:
+        return list(map(as_text, cells))
 
 
 def number_of(cell: object) -> float:
@@ -151,21 +189,18 @@ def quantities(
     cells: Sequence[object], parse: Callable[[object], float]
 ) -> tuple[NDArray[np.float64], list[int]]:
     """Parse a column with ``number_of`` or ``flag_of``; also the rows that say something unreadable."""
-    if parse is number_of and set(map(type, cells)) <= {int, type(None)}:
+    types = set(map(type, cells))
+    if parse is number_of and types <= {int, type(None)}:
         # The column of a typed table: nothing to parse.
+        known = [NAN if cell is None else cell for cell in cells] if type(None) in types else cells
         try:
-            return np.array([NAN if cell is None else cell for cell in cells], dtype=np.float64), []
+            return np.array(known, dtype=np.float64), []
         except OverflowError:
             pass
-    cache: dict[str, float] = {}
-    values = np.empty(len(cells))
-    for r, cell in enumerate(cells):
-        if type(cell) is str:
-            found = cache.get(cell)
-            if found is None:
-                found = cache[cell] = parse(cell)
-            values[r] = found
-        else:
-            values[r] = parse(cell)
+    if types <= {str, type(None)}:
+        read = {cell: parse(cell) for cell in set(cells)}
+        values = np.fromiter(map(read.__getitem__, cells), dtype=np.float64, count=len(cells))
+    else:
+        values = np.fromiter(map(parse, cells), dtype=np.float64, count=len(cells))
     unread = [r for r in np.flatnonzero(np.isnan(values)).tolist() if not is_missing(cells[r])]
     return values, unread

@@ -16,6 +16,8 @@ BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Files whose cells are no plain text, in whatever encoding: Parquet, and the archive that a workbook is.
+NO_TEXT: Final = (b"PAR1", b"PK\x03\x04")
 # In order of preference among equals.
 CANDIDATES: Final = (
     ("gb18030", COMMON_HANZI | COMMON_SIGNS),
@@ -59,6 +61,8 @@ def encoding_of(head: bytes, sample: bytes) -> Encoding:
     for bom, codec in BOMS:
         if head.startswith(bom):
             return Encoding(codec, codec)
+    if head.startswith(NO_TEXT) and b"\0" in head:
+        return Encoding("utf-8", "utf-8")
     wide = _wide(head)
     if wide:
         return Encoding(wide, wide)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from detector.readers.report import ReadReport
 from detector.readers.source import Source
@@ -13,11 +14,11 @@ from detector.readers.source import Source
 class RawTable:
     """Some consecutive rows of a file as raw columns of equal length, header -> cells.
 
-    ``lines`` are the line or row numbers, counted from 1. ``mapping`` is header -> field as far as the caller
+    Whoever takes the table may change its lists. ``lines`` are the line or row numbers, counted from 1. ``mapping`` is header -> field as far as the caller
     has named it. Where ``complete`` is False, later tables of the file may bring further headers.
     """
 
-    columns: Mapping[str, Sequence[object]]
+    columns: Mapping[str, list[Any]]
     lines: Sequence[int]
     mapping: Mapping[str, str]
     bytes_done: int

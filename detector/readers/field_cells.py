@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from detector.comment import picker
 from detector.readers.cells import texts
 from detector.readers.family import RawTable
 from detector.readers.header import fields_of, unit_ms
@@ -20,7 +16,7 @@ from detector.readers.report import EXAMPLES, ReadReport
 class FieldCells:
     """Field -> n raw cells, field -> the headers they come from (best first), and the rows' line numbers."""
 
-    cells: Mapping[str, Sequence[object]]
+    cells: Mapping[str, list[Any]]
     headers: Mapping[str, list[str]]
     mapping: Mapping[str, str]
     lines: Sequence[int]
@@ -30,14 +26,6 @@ class FieldCells:
 
     def __contains__(self, name: str) -> bool:
         return name in self.cells
-
-    def take(self, rows: NDArray[np.intp]) -> Self:
-        """Only these rows."""
-        if len(rows) == len(self):
-            return self
-        pick = picker(rows)
-        cells = {name: pick(column) for name, column in self.cells.items()}
-        return replace(self, cells=cells, lines=pick(self.lines))
 
     def unit_ms(self, name: str) -> float:
         """Milliseconds per unit of a time field if its header says so, else 0."""
@@ -64,7 +52,7 @@ def field_cells(table: RawTable) -> FieldCells:
     return FieldCells(cells, headers, table.mapping, table.lines)
 
 
-def _merged(columns: Mapping[str, Sequence[object]], headers: Sequence[str]) -> Sequence[object]:
+def _merged(columns: Mapping[str, list[Any]], headers: Sequence[str]) -> list[Any]:
     """The best column; where it has no cell at all (a JSON object without the key), the next best."""
     best = columns[headers[0]]
     for header in headers[1:]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import ID_QUALITY_CODE
+from detector.readers.cells import blocks
 
 # Ids that platforms give to everybody they do not want to name.
 NOBODY: Final = frozenset({"", "0", "111111"})
@@ -34,16 +35,15 @@ def identities(
     ids = list(user_ids)
     quality = np.full(len(ids), real, dtype=np.uint8)
     unusable = {value for value in set(ids) if value in NOBODY or "*" in value}
-    for r, value in enumerate(ids):
-        if value in unusable:
-            name = user_names[r]
-            ids[r] = ""
-            if "*" in value or (name and (names_are_masks or is_mask(name))):
-                quality[r] = masked
-            elif name:
-                ids[r], quality[r] = name, name_only
-            else:
-                quality[r] = none
+    for r in [r for r, value in enumerate(ids) if value in unusable] if unusable else ():
+        value, name = ids[r], user_names[r]
+        ids[r] = ""
+        if "*" in value or (name and (names_are_masks or is_mask(name))):
+            quality[r] = masked
+        elif name:
+            ids[r], quality[r] = name, name_only
+        else:
+            quality[r] = none
     for r, word in enumerate(told):
         if word and ids[r]:
             quality[r] = ID_QUALITY_CODE[word]
@@ -59,8 +59,9 @@ def is_mask(name: str) -> bool:
 
 def damaged_ids(cells: Sequence[object], ids: Sequence[str]) -> list[int]:
     """Rows whose id has gone through a float or a spreadsheet's ``7.23E+18`` and lost its last digits."""
-    # Nearly every column is text without a plus: one look at the whole settles it.
-    if set(map(type, cells)) <= {str} and "+" not in "".join(ids):
+    # Nearly every column is whole numbers, or text without a plus.
+    types = {str} if cells is ids else set(map(type, cells))
+    if types <= {int} or (types <= {str} and not any("+" in text for text in blocks(ids))):
         return []
     return [
         r
@@ -71,5 +72,7 @@ def damaged_ids(cells: Sequence[object], ids: Sequence[str]) -> list[int]:
 
 def long_ids(ids: Sequence[str]) -> tuple[int, int]:
     """How many distinct ids have 16 digits or more, and how many of those end in 000."""
-    long = [value for value in set(ids) if len(value) >= LONG_ID_DIGITS and value.isdigit()]
+    if max(map(len, ids), default=0) < LONG_ID_DIGITS:
+        return 0, 0
+    long = {value for value in set(ids) if len(value) >= LONG_ID_DIGITS and value.isdigit()}
     return len(long), sum(value.endswith("000") for value in long)

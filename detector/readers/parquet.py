@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+import numpy as np
+
 from detector.errors import InputError
+from detector.readers.cells import SAMPLE_CELLS, repeats
 from detector.readers.family import Family, Order, RawTable
 from detector.readers.header import fields_of, located_mapping, no_text_column, unique_names
 from detector.readers.report import ReadReport
@@ -36,6 +39,7 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
                 columns = {
                     name: _cells(arrow, column) for name, column in zip(names, batch.columns, strict=True)
                 }
+                del batch
                 yield RawTable(columns, lines, mapping, source.size * (row - 1) // total)
     except (arrow.ArrowException, OSError) as error:
         raise InputError(
@@ -48,13 +52,21 @@ def _cells(arrow: Any, column: Any) -> list[object]:
     if arrow.types.is_timestamp(column.type) and column.type.unit == "ns":
         # Python's own datetime ends at microseconds; a comment's time does not need more.
         column = column.cast(arrow.timestamp("us", column.type.tz), safe=False)
-    if arrow.types.is_string(column.type) or arrow.types.is_large_string(column.type):
+    types = arrow.types
+    if types.is_string(column.type) or types.is_large_string(column.type):
         # Live chat repeats itself: each distinct text becomes one Python string, however often it stands here.
-        encoded = column.dictionary_encode()
-        distinct: list[object] = [*encoded.dictionary.to_pylist(), None]
-        places = encoded.indices.fill_null(len(distinct) - 1).to_pylist()
-        return list(map(distinct.__getitem__, places))
+        if repeats(column[:: len(column) // SAMPLE_CELLS + 1].to_pylist()):
+            return _shared(arrow, column.dictionary_encode())
+    elif types.is_dictionary(column.type) and types.is_string(column.type.value_type):
+        return _shared(arrow, column)
     cells: list[object] = column.to_pylist()
+    return cells
+
+
+def _shared(arrow: Any, column: Any) -> list[object]:
+    distinct = np.array([*column.dictionary.to_pylist(), None], dtype=np.object_)
+    places = column.indices.cast(arrow.int64()).fill_null(len(distinct) - 1).to_numpy()
+    cells: list[object] = distinct[places].tolist()
     return cells
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -96,11 +98,14 @@ def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: st
     found = field_cells(table)
     _report_columns(table, found, report)
     kind = kinds(found, report)
-    kept = _rows_with_text(found, kind, report)
+    left_out = _rows_without_text(found, kind, report)
     source = _source(table.columns, report)
-    if len(kept) < len(found):
-        found, kind, source = found.take(kept), kind[kept], source.take(kept)
-    columns = _strings(found, report)
+    if left_out:
+        _leave_out(left_out, (*table.columns.values(), *found.cells.values(), *source.columns))
+        found = replace(found, lines=_without(left_out, found.lines))
+        kind = np.delete(kind, left_out)
+    written = dict(zip(table.columns, source.columns, strict=True))
+    columns = _strings(found, written, report)
     columns["kind"] = kind
     columns["text"] = _cut(columns.get("text", [""] * len(found)), found, report)
     columns["comment_id"] = _comment_ids(columns, found, id_prefix, report)
@@ -128,21 +133,36 @@ def _report_columns(table: RawTable, found: FieldCells, report: ReadReport) -> N
             report.other_columns.append(header)
 
 
-def _rows_with_text(found: FieldCells, kind: NDArray[np.uint8], report: ReadReport) -> NDArray[np.intp]:
+def _rows_without_text(found: FieldCells, kind: NDArray[np.uint8], report: ReadReport) -> list[int]:
+    """The rows to be left out: those without a text, of a kind that is nothing without one."""
     text = found.cells.get("text", [None] * len(found))
-    nested = np.zeros(len(found), dtype=np.bool_)
+    nested: list[int] = []
     if set(map(type, text)) <= {str}:
-        empty = np.array([not cell or cell.isspace() for cell in text], dtype=np.bool_)  # type: ignore[attr-defined]
+        empty = [r for r, cell in enumerate(text) if not cell or cell.isspace()]
     else:
-        empty = np.array([is_missing(cell) for cell in text], dtype=np.bool_)
-        nested[:] = [isinstance(cell, dict | list | tuple) for cell in text]
-    needs_text = np.isin(kind, [KIND_CODE[name] for name in TEXT_KINDS])
-    for reason, odd in (("empty_text", empty), ("text_is_not_text", nested)):
-        report.skip(reason, [found.lines[r] for r in np.flatnonzero(odd & needs_text).tolist()])
-    return np.flatnonzero(~((empty | nested) & needs_text))
+        empty = [r for r, cell in enumerate(text) if is_missing(cell)]
+        nested = [r for r, cell in enumerate(text) if isinstance(cell, dict | list | tuple)]
+    needs_text = {KIND_CODE[name] for name in TEXT_KINDS}
+    left_out: list[int] = []
+    for reason, rows in (("empty_text", empty), ("text_is_not_text", nested)):
+        rows_here = [r for r in rows if int(kind[r]) in needs_text]
+        report.skip(reason, [found.lines[r] for r in rows_here])
+        left_out += rows_here
+    return sorted(left_out)
 
 
-def _source(columns: Mapping[str, Sequence[object]], report: ReadReport) -> SourceColumns:
+def _leave_out(rows: list[int], columns: Iterable[list[Any]]) -> None:
+    """Take these rows out of the columns, each list once and in place: a second set would need as much room."""
+    for column in {id(column): column for column in columns}.values():
+        column[:] = _without(rows, column)
+
+
+def _without(rows: list[int], column: Sequence[Any]) -> list[Any]:
+    starts = [0, *(r + 1 for r in rows)]
+    return list(chain.from_iterable(map(column.__getitem__, map(slice, starts, [*rows, len(column)]))))
+
+
+def _source(columns: Mapping[str, list[Any]], report: ReadReport) -> SourceColumns:
     headers, _ = texts(list(columns))
     written = []
     for header, column in zip(headers, columns.values(), strict=True):
@@ -153,16 +173,22 @@ def _source(columns: Mapping[str, Sequence[object]], report: ReadReport) -> Sour
     return SourceColumns(tuple(headers), tuple(written))
 
 
-def _strings(found: FieldCells, report: ReadReport) -> dict[str, Any]:
+def _strings(found: FieldCells, written: Mapping[str, list[str]], report: ReadReport) -> dict[str, Any]:
+    """The fields that hold text; ``written`` is header -> the column as text."""
     columns: dict[str, Any] = {}
     for name in (*ID_FIELDS, "user_name", "text", "fan_badge_name", "paid_marker", "user_id_quality"):
         if name not in found:
             continue
-        column, _ = texts(found.cells[name])
+        headers = found.headers[name]
+        # Where more than one column feeds the field, it is no column of the input.
+        column = written[headers[0]] if len(headers) == 1 else texts(found.cells[name])[0]
         if name != "text":
-            column = _each(column, str.strip)
+            # Where there is nothing to strip, str.strip gives the very same text.
+            stripped = list(map(str.strip, column))
+            column = column if stripped == column else stripped
         if name in ("fan_badge_name", "paid_marker"):
-            column = _each(column, lambda text: "" if text.casefold() in NO_MARK_WORDS else text)
+            marks = {text: "" if text.casefold() in NO_MARK_WORDS else text for text in set(column)}
+            column = list(map(marks.__getitem__, column))
         if name in ID_FIELDS:
             damaged = damaged_ids(found.cells[name], column)
             report.note("damaged_ids", n=len(damaged), examples=[column[r] for r in damaged[:3]])
@@ -174,18 +200,12 @@ def _strings(found: FieldCells, report: ReadReport) -> dict[str, Any]:
     return columns
 
 
-def _each(column: list[str], change: Callable[[str], str]) -> list[str]:
-    """``change`` applied to every cell, once for each distinct one."""
-    changed = {text: change(text) for text in set(column)}
-    if all(text == new for text, new in changed.items()):
-        return column
-    return [changed[text] for text in column]
-
-
 def _cut(text: list[str], found: FieldCells, report: ReadReport) -> list[str]:
+    if max(map(len, text), default=0) <= LONGEST_TEXT:
+        return text
     long = [r for r, words in enumerate(text) if len(words) > LONGEST_TEXT]
     report.note("text_cut", n=len(long), lines=[found.lines[r] for r in long])
-    return [words[:LONGEST_TEXT] for words in text] if long else text
+    return [words[:LONGEST_TEXT] for words in text]
 
 
 def _comment_ids(
@@ -193,13 +213,7 @@ def _comment_ids(
 ) -> list[str]:
     ids: list[str] = columns.get("comment_id") or [""] * len(found)
     if report.ids_repeat is None and len(found) >= FEW_ROWS:
-        # One id for many texts names an account or a product, not a comment: taken for one, all but the first
-        # of its comments would count as delivered twice.
-        first: dict[str, str] = {}
-        others = sum(
-            first.setdefault(own, text) != text for own, text in zip(ids, columns["text"], strict=True) if own
-        )
-        report.ids_repeat = others > NOT_AN_ID_SHARE * len(found)
+        report.ids_repeat = _ids_repeat(ids, columns["text"])
     if report.ids_repeat:
         report.note("ids_repeat", n=len(found))
         return [f"{id_prefix}{line}" for line in found.lines]
@@ -208,6 +222,21 @@ def _comment_ids(
     if not missing:
         return ids
     return [own or f"{id_prefix}{line}" for own, line in zip(ids, found.lines, strict=True)]
+
+
+def _ids_repeat(ids: list[str], text: list[str]) -> bool:
+    """Whether one id stands for many texts: then it names an account or a product, not a comment.
+
+    Taken for a comment's own, all but the first of its comments would count as delivered twice.
+    """
+    most = NOT_AN_ID_SHARE * len(ids)
+    # No more rows can differ from the first of their id than share a hash with another: mostly that settles it.
+    hashes = np.sort(np.fromiter(map(hash, ids), dtype=np.int64, count=len(ids)))
+    if np.count_nonzero(hashes[1:] == hashes[:-1]) <= most:
+        return False
+    first: dict[str, str] = {}
+    others = sum(first.setdefault(own, words) != words for own, words in zip(ids, text, strict=True) if own)
+    return others > most
 
 
 def _accounts(

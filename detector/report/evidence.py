@@ -1,4 +1,4 @@
-"""What a reader of the report looks at first: flagged comments, campaigns and accounts."""
+"""What a reader of the report looks at first: flagged comments and accounts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
-from detector.report.shown import Shown, shown, shown_template
+from detector.report.shown import Shown, shown
 from detector.report.timeline import FIRST_MS, HOUR, LAST_MS, MINUTE
-from detector.verdict import LABELS, PASS, VERDICTS, AccountSummary, Campaign, Verdicts
+from detector.verdict import LABELS, PASS, VERDICTS, AccountSummary, Verdicts
 
 TEXT_LIMIT, REASON_LIMIT, ID_LIMIT = 240, 160, 40
-REASONS, SAMPLES = 6, 4
+REASONS = 6
 PER_CAMPAIGN = 20
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,23 +41,6 @@ class Evidence:
     more_reasons: int
     said: int
     accounts: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignShown:
-    """A campaign as the page lists it; ``number`` counts from 1 in the order shown."""
-
-    number: int
-    campaign_id: Shown
-    label: str
-    template: Shown
-    comments: int
-    accounts: int
-    flagged: int
-    first: str
-    span: str
-    score: str
-    samples: tuple[Shown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,36 +124,6 @@ def top_evidence(
         for same, row in first.items()
     ]
     return shown_rows, len(said), crowded
-
-
-def campaigns_shown(
-    batch: CommentBatch, campaigns: Sequence[Campaign], *, zone: tzinfo, span: Callable[[float], str]
-) -> list[CampaignShown]:
-    """Campaigns in the order given, numbered from 1, with the texts of their sample comments."""
-    wanted = {comment_id for campaign in campaigns for comment_id in campaign.samples}
-    texts: dict[str, str] = {}
-    for comment_id, text in zip(batch.comment_id, batch.text, strict=True):
-        if comment_id in wanted:
-            texts.setdefault(comment_id, text)
-    return [
-        CampaignShown(
-            number=number,
-            campaign_id=shown(c.campaign_id, limit=ID_LIMIT, marks=2),
-            label=c.label,
-            template=shown_template(c.template, limit=TEXT_LIMIT),
-            comments=c.comments,
-            accounts=c.accounts,
-            flagged=c.flagged,
-            first=moment(c.first_ts_ms, TS_SOURCE_CODE["event"], zone),
-            span=span((c.last_ts_ms - c.first_ts_ms) / 1000),
-            score="" if math.isnan(c.score) else f"{c.score:.2f}",
-            samples=tuple(
-                shown(text, limit=TEXT_LIMIT // 2, marks=6)
-                for text in list(dict.fromkeys(texts[i] for i in c.samples if i in texts))[:SAMPLES]
-            ),
-        )
-        for number, c in enumerate(campaigns, start=1)
-    ]
 
 
 def accounts_shown(

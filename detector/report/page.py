@@ -18,12 +18,12 @@ from detector.errors import UsageError
 from detector.report.evidence import (
     PER_CAMPAIGN,
     accounts_shown,
-    campaigns_shown,
     code_name,
     moment,
     percent,
     top_evidence,
 )  # fmt: skip
+from detector.report.groups import campaigns_shown
 from detector.report.inputs import inputs_shown
 from detector.report.shown import shown
 from detector.report.timeline import timeline
@@ -165,7 +165,7 @@ def _context(
         "accounts_flagged": sum(1 for account in accounts if account.flagged > 0),
         "chart": chart,
         "chart_step": span(chart.step) if chart.axis != "order" else f"{chart.step:,}",
-        "campaigns": campaigns_shown(batch, chosen, zone=zone, span=span),
+        "campaigns": campaigns_shown(batch, chosen, zone=zone, span=span, t=t),
         "evidence": evidence,
         "evidence_total": evidence_total,
         "campaign_cut": PER_CAMPAIGN if crowded else 0,

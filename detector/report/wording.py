@@ -62,10 +62,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "busiest_none": ("整段没有被标记的评论。", "Nothing is flagged in the whole span."),
     "most": ("最多 {n}", "max {n}"),
     "campaigns_intro": (
-        "模板相近的一组评论和发出它们的账号。先看团伙：一次判断可以覆盖很多条评论。",
         (
-            "Comments of one template and the accounts behind them. Look here first: one decision covers "
-            "many comments."
+            "模板相近、或由同一批账号发出的一组评论。先看团伙：一次判断可以覆盖很多条评论。协同分是与本房间"
+            "平常情况相比的意外程度，每高 1 分，碰巧的机会小十倍。"
+        ),
+        (
+            "Comments of one template, or of the same accounts. Look here first: one decision covers many "
+            "comments. Coordination is the surprise against what is usual in this room: each point makes "
+            "chance ten times less likely."
         ),
     ),
     "campaigns_none": ("没有发现共用模板的账号群。", "No accounts sharing a template were found."),
@@ -74,7 +78,42 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{n} of {m} shown; see campaigns.csv.",
     ),
     "template": ("模板", "Template"),
+    "other_templates": ("也发", "also"),
     "score": ("协同分", "Coordination"),
+    "far_beyond": ("远超偶然", "far beyond chance"),
+    "beyond": ("超出偶然", "beyond chance"),
+    "by_chance": ("可能是偶然", "may be chance"),
+    "chance_unknown": (
+        "账号无法区分，不能和偶然雷同比较。",
+        "Accounts cannot be told apart, so this cannot be weighed against chance.",
+    ),
+    "chance_one": (
+        "房间的 {span} 条评论里，没有别的账号重复这些话：是自己刷，不是多人协同。",
+        "Within {span} comments of the room no other account repeated it: one voice, not a group.",
+    ),
+    "chance_repeats": (
+        "房间的 {span} 条评论里，同样的话碰巧会被别的账号重复 {expected} 次，这里是 {n} 次。",
+        (
+            "Within {span} comments of the room, by chance other accounts would repeat such a text {expected} "
+            "times; here they did {n} times."
+        ),
+    ),
+    "chance_fresh": (
+        "这些账号有 {fresh} 是第一次开口，同期全房间是 {room}。",
+        "For {fresh} of its accounts these were the first words; in the room at that time, for {room}.",
+    ),
+    "chance_shared": (
+        "有 {n} 个账号发过其中不止一个模板。",
+        "Accounts that posted more than one of its templates: {n}.",
+    ),
+    "chance_odds": (
+        "碰巧到这个程度的机会：{odds}（p={p}，同场各团伙一并校正后 q={q}）。",
+        "Odds of as much by chance: {odds} (p={p}; over all campaigns of the session q={q}).",
+    ),
+    "odds": ("1/{n}", "1 in {n}"),
+    "odds_least": ("不到十亿分之一", "less than 1 in a billion"),
+    "other_rooms": ("同样的模板还出现在另外 {n} 个房间。", "Other rooms with the same template: {n}."),
+    "merged": ("并入", "merged"),
     "lasted": ("跨度", "Span"),
     "started": ("开始", "Start"),
     "samples": ("样例", "Samples"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.signals.signal import Feature, Sentence, TextSignal, feature
-from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_cues
+from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_cues, count_sound_cues
 from detector.text.reading import TextReading
 from detector.text.shape import HANDLE_LENGTH, NUMBER_GAPS, NUMBER_LENGTH, SPELLED_LETTERS, SPELLED_WORDS
 
@@ -36,6 +36,7 @@ class Contact(TextSignal):
         feature("contact.ask", "cues", "Words that ask rather than offer."),
         feature("contact.distance", "characters", "From the nearest cue to a number or handle."),
         feature("contact.split", "cues", "Cue words split by spaces or signs."),
+        feature("contact.sound", "cues", "Cue words written with other characters of the same sound."),
     )
 
     def measure(self, reading: TextReading) -> NDArray[np.float32]:
@@ -49,6 +50,7 @@ class Contact(TextSignal):
             out[:, column] = cues[:, category]
         out[:, 11] = np.where(distance < 99, distance, np.nan)
         out[:, 12] = split
+        out[:, 13] = count_sound_cues(reading.shaped)
         return out
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
@@ -65,6 +67,11 @@ class Contact(TextSignal):
             return f"含疑似账号（{handle} 个字符）", f"what looks like a handle of {handle} characters"
         if values["contact.search"]:
             return "引导去站外搜索", "sends people to search outside"
+        if values["contact.sound"]:
+            return (
+                "引流用词被谐音改写",
+                "words that lead outside, written with other characters of the same sound",
+            )
         if values["contact.cues"] or values["contact.beside"]:
             return "提到站外联系方式", "names a contact outside the room"
         if values["contact.room"]:

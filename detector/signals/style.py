@@ -38,12 +38,9 @@ class Style(TextSignal):
 
     def measure(self, reading: TextReading) -> NDArray[np.float32]:
         out = np.zeros((len(reading), len(self.features)), dtype=np.float32)
-        _measure(reading.codes, reading.starts, classes(), out)
-        undone = reading.normalized
-        for column, counts in enumerate(
-            (undone.compatibility, undone.lookalikes, undone.invisible, undone.traditional), start=11
-        ):
-            out[:, column] = counts
+        normalized = reading.normalized
+        _measure(normalized.codes, normalized.starts, classes(), out)
+        out[:, 11:15] = normalized.undone
         return out
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:

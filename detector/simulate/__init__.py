@@ -49,6 +49,7 @@ def simulate_room(
     minutes: float = 40,
     viewers: int = 1500,
     attacks: Sequence[str] | None = None,
+    without: Sequence[str] = (),
     share: float | None = None,
     topic: str | None = None,
     level_scale: str | None = None,
@@ -56,8 +57,8 @@ def simulate_room(
 ) -> SimulatedLog:
     """A live room of ``minutes`` with ``viewers`` people who say something (about four comments each).
 
-    ``attacks`` are names of ``LIVE_ATTACKS`` in any number; by default one to five are drawn. ``share`` is the
-    share of each; by default 0.2 to 3 %, for one alone up to 8 %, and no more than 8 % for all together.
+    ``attacks`` are names of ``LIVE_ATTACKS`` in any number; by default one to five are drawn, none of them one of
+    ``without``. ``share`` is the share of each; by default 0.2 to 3 %, for one alone up to 8 %, and no more than 8 % for all together.
     ``topic`` (``TOPICS``) and ``level_scale`` (``LEVEL_SCALES``) are drawn if not given. ``start_ms`` is UTC
     milliseconds. Raises UsageError for an unknown name.
     """
@@ -66,7 +67,10 @@ def simulate_room(
     rows, labels = genuine_room(setting, viewers=viewers, rng=rng)
     log = SimulatedLog(_numbered(CommentBatch.from_comments(rows), rng), labels, [""] * len(rows))
     names = _drawn(LIVE_ATTACKS, 6, rng) if attacks is None else list(attacks)
+    _only([*names, *without], tuple(ATTACKS))
     _only(names, LIVE_ATTACKS)
+    # What is left out is drawn all the same, so that the rest of the room stays as it would be.
+    names = [name for name in names if name not in without]
     for name, size in zip(names, _shares(len(names), share, rng), strict=True):
         log = _joined(log, name, setting.book, size, rng)
     return dataclasses.replace(log, batch=_numbered(log.batch, rng))
@@ -79,17 +83,18 @@ def simulate_reviews(
     reviews: int = 600,
     days: float = 120,
     attacks: Sequence[str] | None = None,
+    without: Sequence[str] = (),
     share: float | None = None,
     start_ms: float = DEFAULT_START_MS,
 ) -> SimulatedLog:
     """A log of about ``reviews`` reviews of ``products`` over ``days``, honest ones and fakes, in time order.
 
-    ``attacks`` are names of ``REVIEW_ATTACKS``; all by default. ``share`` is the share of each; by default
+    ``attacks`` are names of ``REVIEW_ATTACKS``; by default all but those of ``without``. ``share`` is the share of each; by default
     1 to 5 %. ``start_ms`` is UTC milliseconds.
     Raises UsageError for an unknown name.
     """
     rng = np.random.default_rng(seed)
-    names = list(REVIEW_ATTACKS if attacks is None else attacks)
+    names = [name for name in REVIEW_ATTACKS if name not in without] if attacks is None else list(attacks)
     _only(names, REVIEW_ATTACKS)
     books = draw_products(products, rng)
     sizes = [between(rng, 0.01, 0.05) if share is None else share for _ in names]

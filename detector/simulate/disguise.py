@@ -8,7 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from detector.simulate.contacts import INVISIBLE, TAILS, spread
+from detector.simulate.contacts import (
+    DIGIT_TABLES,
+    INVISIBLE,
+    LETTER_TABLES,
+    TAILS,
+    respell_digits,
+    respell_letters,
+    spread,
+)
 from detector.simulate.grammar import chance, phrasebook, pick
 from detector.simulate.keyboard import ENDINGS, FACES, PARTICLES, SUFFIXES, TRADITIONAL
 
@@ -76,6 +84,16 @@ def _traditional(text: str, rng: np.random.Generator) -> str:
     return text.translate(TRADITIONAL)
 
 
+def _digits(text: str, rng: np.random.Generator) -> str:
+    """Its digits in other forms: circled, as words, as homophones, as letters."""
+    return respell_digits(text, pick(rng, tuple(DIGIT_TABLES)), 0.4 + 0.6 * rng.random(), rng)
+
+
+def _letters(text: str, rng: np.random.Generator) -> str:
+    """Its Latin letters in other forms: full width, circled, mathematical."""
+    return respell_letters(text, pick(rng, tuple(LETTER_TABLES)), 1.0, rng)
+
+
 def _said_twice(text: str, rng: np.random.Generator) -> str:
     return text + pick(rng, (" ", "", "...", "  ", "，")) + text[: int(rng.integers(1, len(text) + 1))]
 
@@ -119,11 +137,21 @@ SLY_EDITS: Final[Mapping[str, Edit]] = {
     "random_word": _random_word,
     "digit_in_front": _digit_in_front,
     "spread": spread,
+    "digits": _digits,
+    "letters": _letters,
 }
 
 
 # Those of them that leave a sentence easy to read: praise that nobody can read sells nothing.
-READABLE: Final = ("look_alike", "ornament", "invisible", "traditional", "random_word", "digit_in_front")
+READABLE: Final = (
+    "look_alike",
+    "ornament",
+    "invisible",
+    "traditional",
+    "random_word",
+    "digit_in_front",
+    "letters",
+)
 
 
 def draw_edits(rng: np.random.Generator, *, sly: float, readable: bool) -> tuple[str, ...]:

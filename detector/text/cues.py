@@ -1,4 +1,4 @@
-"""Finds cue words, also when they are split by spaces and signs."""
+"""Finds cue words, also when they are split by spaces and signs or written with other characters of their sound."""
 
 from __future__ import annotations
 
@@ -10,32 +10,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import kernel
-from detector.text.codepoints import EMOJI, SPACE, SYMBOL, classes, encode
-from detector.text.hashing import chain_1, chain_2, join, span_keys
-from detector.text.ngrams import find, hash_slots
+from detector.text.codepoints import EMOJI, N_CODES, SPACE, SYMBOL, classes, encode
+from detector.text.hashing import chain_1, chain_2, find, hash_slots, join, span_keys
 from detector.text.shape import HANDLE_SHAPE, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, Shaped
 
 CATEGORIES: Final = ("contact", "beside", "search", "room", "lure", "ask", "good", "bad")
 CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK, GOOD, BAD = range(8)
 MAX_CUE: Final = 8
+# The row of the lexicon that holds words to be known by their sound, and their most characters.
+SOUND: Final = "sound"
+SOUND_MAX: Final = 3
 # A number this long can be a contact; a shorter one is a size, a price or an age.
 CONTACT_DIGITS: Final = 6
 NEAR: Final = 3  # characters between a ``beside`` cue and the number
 
 
+def _rows(folder: str, name: str) -> list[list[str]]:
+    text = resources.files(__package__).joinpath(folder, name).read_text(encoding="utf-8")
+    return [row.split() for row in text.splitlines() if row and not row.startswith("#")]
+
+
 @functools.cache
 def _lexicon() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    rows = (
-        resources.files(__package__).joinpath("lexicons", "cues.txt").read_text(encoding="utf-8").splitlines()
-    )
     words: dict[str, int] = {}
-    for row in rows:
-        if row and not row.startswith("#"):
-            category, *cues = row.split()
+    for category, *cues in _rows("lexicons", "cues.txt"):
+        if category != SOUND:
             for cue in cues:
                 words[cue] = words.get(cue, 0) | 1 << CATEGORIES.index(category)
     keys = span_keys(*encode(list(words)))
     return keys, hash_slots(keys), np.array(list(words.values()), dtype=np.int32)
+
+
+@functools.cache
+def sounds() -> NDArray[np.int32]:
+    """For every code point one plus the number of its syllable, 0 without one (int32, shape (0x110000,))."""
+    table = np.zeros(N_CODES, dtype=np.int32)
+    for number, (_, characters) in enumerate(_rows("tables", "sounds.txt"), start=1):
+        table[[ord(character) for character in characters]] = number
+    return table
+
+
+@functools.cache
+def _sound_cues() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
+    """Keys of the cues' syllables and of the cues themselves, each with its hash table."""
+    words = [cue for category, *cues in _rows("lexicons", "cues.txt") if category == SOUND for cue in cues]
+    codes, starts = encode(words)
+    heard, written = np.unique(span_keys(sounds()[codes], starts)), span_keys(codes, starts)
+    return heard, hash_slots(heard), written, hash_slots(written)
 
 
 @kernel
@@ -87,6 +108,36 @@ def _count(
                         if category <= LURE:
                             distance[t] = min(distance[t], nearest)
                             split[t] += 1 if place[j] - place[i] > j - i else 0
+
+
+@kernel
+def _count_sounds(
+    codes: NDArray[np.int32], starts: NDArray[np.int64], sound: NDArray[np.int32],
+    heard: NDArray[np.int64], heard_slots: NDArray[np.int32],
+    written: NDArray[np.int64], written_slots: NDArray[np.int32], counts: NDArray[np.int32],
+) -> None:  # fmt: skip
+    for t in range(len(starts) - 1):
+        for i in range(starts[t], starts[t + 1]):
+            h1, h2, w1, w2 = 7, 11, 7, 11
+            for j in range(i, min(i + SOUND_MAX, starts[t + 1])):
+                if sound[codes[j]] == 0:
+                    break
+                h1, h2 = chain_1(h1, sound[codes[j]]), chain_2(h2, sound[codes[j]])
+                w1, w2 = chain_1(w1, codes[j]), chain_2(w2, codes[j])
+                # Known by its sound, but not by its characters.
+                if (
+                    j > i
+                    and find(join(h1, h2), heard, heard_slots) >= 0
+                    and find(join(w1, w2), written, written_slots) < 0
+                ):
+                    counts[t] += 1
+
+
+def count_sound_cues(shaped: Shaped) -> NDArray[np.int32]:
+    """Per text, how many cues are written with other characters of the same sound (int32, shape (m,))."""
+    counts = np.zeros(len(shaped.starts) - 1, dtype=np.int32)
+    _count_sounds(shaped.codes, shaped.starts, sounds(), *_sound_cues(), counts)
+    return counts
 
 
 def count_cues(shaped: Shaped) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:

@@ -43,10 +43,16 @@ def join(first: int, second: int) -> int:
 
 
 @kernel
+def _exchanged(key: int) -> int:
+    return (key & LOW_31) << 31 | key >> 31
+
+
+@kernel
 def combine(a: int, b: int) -> int:
     """A positive 62-bit key for the pair of two keys."""
     first = (mix(a) * BASE_1 + mix(b)) % PRIME
-    second = (mix(b ^ 0x5BD1E995) * BASE_2 + mix(a)) % PRIME
+    # ``mix`` keeps 31 bits of 62: with the halves exchanged it keeps others.
+    second = (mix(_exchanged(b)) * BASE_2 + mix(_exchanged(a))) % PRIME
     return join(first, second)
 
 
@@ -61,3 +67,36 @@ def span_keys(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np
             h2 = chain_2(h2, codes[i])
         keys[t] = join(h1, h2)
     return keys
+
+
+def hash_slots(keys: NDArray[np.int64]) -> NDArray[np.int32]:
+    """An open-addressing table over distinct ``keys``: each place holds 1 + the key's row, or 0."""
+    size = 1
+    while size < 2 * len(keys) + 1:
+        size *= 2
+    slots = np.zeros(size, dtype=np.int32)
+    _fill(keys, slots)
+    return slots
+
+
+@kernel
+def _fill(keys: NDArray[np.int64], slots: NDArray[np.int32]) -> None:
+    mask = len(slots) - 1
+    for row in range(len(keys)):
+        place = mix(keys[row]) & mask
+        while slots[place] != 0:
+            place = (place + 1) & mask
+        slots[place] = row + 1
+
+
+@kernel
+def find(key: int, keys: NDArray[np.int64], slots: NDArray[np.int32]) -> int:
+    """The row of ``key`` in ``keys``, or -1."""
+    mask = len(slots) - 1
+    place = mix(key) & mask
+    while slots[place] != 0:
+        row = slots[place] - 1
+        if keys[row] == key:
+            return int(row)
+        place = (place + 1) & mask
+    return -1

@@ -14,11 +14,19 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.text.codepoints import SPACE, classes
-from detector.text.hashing import mix, span_keys
+from detector.text.hashing import span_keys
 
 START: Final = 2
 END: Final = 3
 CODE_BITS: Final = 21
+# + the kind of disguise (``Shaped.mark``): private-use symbols that no shaped text holds.
+DISGUISED: Final = 0xE180
+
+
+DISGUISES: Final = {
+    DISGUISED + 1: "〔变体〕", DISGUISED + 2: "〔形近〕", DISGUISED + 3: "〔隐形〕", DISGUISED + 4: "〔繁体〕",
+    DISGUISED + 5: "〔谐音〕",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,9 @@ class Grams:
 
 @kernel
 def _char_keys(
-    codes: NDArray[np.int32], starts: NDArray[np.int64], keys: NDArray[np.int64], out: NDArray[np.int64]
-) -> None:
+    codes: NDArray[np.int32], starts: NDArray[np.int64], mark: NDArray[np.uint8], keys: NDArray[np.int64],
+    out: NDArray[np.int64],
+) -> int:  # fmt: skip
     w = 0
     for t in range(len(starts) - 1):
         out[t] = w
@@ -44,6 +53,10 @@ def _char_keys(
                 if i < last:
                     keys[w] = code
                     w += 1
+                    if mark[i] > 0:
+                        keys[w] = DISGUISED + int(mark[i])
+                        keys[w + 1] = (DISGUISED + int(mark[i])) | code << CODE_BITS
+                        w += 2
                 keys[w] = one | code << CODE_BITS
                 w += 1
                 if i > first:
@@ -51,15 +64,19 @@ def _char_keys(
                     w += 1
                 two, one = one, code
     out[len(starts) - 1] = w
+    return w
 
 
-def char_grams(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> Grams:
-    """Character n-grams, n = 1 to 3, of texts given as code points with offsets."""
-    lengths = np.diff(starts)
-    keys = np.zeros(int(np.where(lengths > 0, 3 * lengths + 1, 0).sum()), dtype=np.int64)
+def char_grams(codes: NDArray[np.int32], starts: NDArray[np.int64], mark: NDArray[np.uint8]) -> Grams:
+    """Character n-grams, n = 1 to 3, of texts given as code points with offsets.
+
+    A character that was disguised (``mark``, as in ``Shaped``) gives two more, which say how.
+    """
+    # Per text at most 3 n + 1 n-grams.
+    keys = np.empty(3 * len(codes) + len(starts) + 2 * int(np.count_nonzero(mark)), dtype=np.int64)
     out = np.zeros(len(starts), dtype=np.int64)
-    _char_keys(codes, starts, keys, out)
-    return Grams(keys, out)
+    w = _char_keys(codes, starts, mark, keys, out)
+    return Grams(keys[:w], out)
 
 
 @kernel
@@ -93,39 +110,6 @@ def spell(key: int) -> str:
     chars = []
     while key:
         code = key & ((1 << CODE_BITS) - 1)
-        chars.append({START: "^", END: "$"}.get(code) or chr(code))
+        chars.append("^" if code == START else "$" if code == END else DISGUISES.get(code) or chr(code))
         key >>= CODE_BITS
     return "".join(chars)
-
-
-def hash_slots(keys: NDArray[np.int64]) -> NDArray[np.int32]:
-    """An open-addressing table over distinct ``keys``: each place holds 1 + the key's row, or 0."""
-    size = 1
-    while size < 2 * len(keys) + 1:
-        size *= 2
-    slots = np.zeros(size, dtype=np.int32)
-    _fill(keys, slots)
-    return slots
-
-
-@kernel
-def _fill(keys: NDArray[np.int64], slots: NDArray[np.int32]) -> None:
-    mask = len(slots) - 1
-    for row in range(len(keys)):
-        place = mix(keys[row]) & mask
-        while slots[place] != 0:
-            place = (place + 1) & mask
-        slots[place] = row + 1
-
-
-@kernel
-def find(key: int, keys: NDArray[np.int64], slots: NDArray[np.int32]) -> int:
-    """The row of ``key`` in ``keys``, or -1."""
-    mask = len(slots) - 1
-    place = mix(key) & mask
-    while slots[place] != 0:
-        row = slots[place] - 1
-        if keys[row] == key:
-            return int(row)
-        place = (place + 1) & mask
-    return -1

@@ -1,4 +1,4 @@
-"""Undoes the disguises of a text, and counts what it had to undo.
+"""Undoes the disguises of a text, remembers where every character came from, and counts what it had to undo.
 
 In order: cut to ``MAX_LENGTH``, compatibility forms (full width, circled, squared: NFKC), combining marks
 off Latin letters, invisible characters out, traditional to simplified, look-alikes to what they are drawn
@@ -18,7 +18,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text.codepoints import N_CODES, encode
+from detector.compiled import kernel
+from detector.text.codepoints import N_CODES, decode, encode
 
 MAX_LENGTH: Final = 1000
 
@@ -39,19 +40,30 @@ COMBINING: Final = frozenset([*range(0x0300, 0x0370), *range(0x20D0, 0x2100)])
 ORDINARY: Final = frozenset(
     "，。！？：；（）～…　＋－＝、．％＠＃＆＊／＜＞｜［］｛｝＂＇＿｀＾“”‘’·‧\ufe0f\u200d"
 )
-
-NOTHING_UNDONE: Final = (0, 0, 0, 0)
+# What was undone at a character: the columns of ``Normalized.undone`` and, plus one, the values of ``mark``.
+COMPATIBILITY, LOOKALIKE, HIDDEN, TRADITIONAL = range(4)
+SPACE_CODE: Final = 0x20
 
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """Texts in plain form, and per text (int32, shape (n,)) how many characters each step undid."""
+    """Texts in plain form as code points with n + 1 offsets.
 
-    plain: list[str]
-    compatibility: NDArray[np.int32]
-    lookalikes: NDArray[np.int32]
-    invisible: NDArray[np.int32]
-    traditional: NDArray[np.int32]
+    ``origin`` int32: for each plain character the place in the raw text it came from; ``mark`` uint8: 0, or one
+    plus the kind of disguise undone there (an invisible character marks the one after it); ``undone`` int32 (n, 4):
+    how many characters each kind undid.
+    """
+
+    codes: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    origin: NDArray[np.int32]
+    mark: NDArray[np.uint8]
+    undone: NDArray[np.int32]
+
+    @property
+    def plain(self) -> list[str]:
+        """The plain forms as strings."""
+        return decode(self.codes, self.starts)
 
 
 def _rows(name: str) -> list[str]:
@@ -84,54 +96,106 @@ def _table() -> dict[int, str | None]:
     return table
 
 
-class Undone(NamedTuple):
-    """What one character becomes, and whether that undid a disguise of each of the four kinds."""
-
-    plain: str
-    compatibility: int
-    lookalike: int
-    invisible: int
-    traditional: int
-
-
-@functools.cache
-def _undo(char: str) -> Undone:
-    """One character undone; cached, as there are no more of them than code points."""
+def _undo(char: str) -> tuple[str, int]:
+    """What one character becomes, and 0 or one plus the kind of disguise that undid."""
     code, table = ord(char), _table()
     if code in INVISIBLE or code in COMBINING:
         # Emoji are joined by some of these; only between other characters are they a disguise.
-        return Undone("", 0, 0, int(char not in ORDINARY), 0)
+        return "", 0 if char in ORDINARY else HIDDEN + 1
     # Look-alikes come first: NFKC would turn a circled letter's parentheses into text.
     if code in table:
-        return Undone(table[code] or "", 0, int(code in lookalikes()), 0, int(code in simplified()))
+        kind = LOOKALIKE + 1 if code in lookalikes() else TRADITIONAL + 1 if code in simplified() else 0
+        return _folded(table[code] or ""), kind
     compatible = unicodedata.normalize("NFKC", char)
     if not 0xAC00 <= code < 0xD7B0 and not 0x3040 <= code < 0x3100:  # Hangul, kana: marks are letters
         base = "".join(c for c in unicodedata.normalize("NFKD", char) if ord(c) not in COMBINING)
         compatible = unicodedata.normalize("NFKC", base)
-    changed = int(compatible != char and char not in ORDINARY)
-    return Undone(compatible.translate(table), changed, 0, 0, 0)
+    changed = compatible != char and char not in ORDINARY
+    return _folded(compatible.translate(table)), COMPATIBILITY + 1 if changed else 0
+
+
+def _folded(text: str) -> str:
+    return "".join(" " if char.isspace() else char.lower() for char in text)
+
+
+class Folding(NamedTuple):
+    """What every code point becomes: ``place`` int32 (0x110000,) is 0 where it stays as it is, else the row of
+    ``kind`` and of ``starts``, whose code points are ``codes[starts[row]:starts[row + 1]]``."""
+
+    place: NDArray[np.int32]
+    kind: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    codes: NDArray[np.int32]
 
 
 @functools.cache
-def _odd() -> NDArray[np.bool_]:
-    """Which code points are not in plain form (bool, shape (0x110000,)): nothing else is looked at twice."""
-    odd = np.zeros(N_CODES, dtype=np.bool_)
-    odd[list(_table())] = True
+def _folding() -> Folding:
     # Beyond these planes there are no characters that decompose.
-    for code in (*range(0x30000), *range(0xE0000, 0xE0200)):
-        odd[code] |= not unicodedata.is_normalized("NFKD", chr(code))
-    return odd
+    odd = [
+        code
+        for code in (*range(0x30000), *range(0xE0000, 0xE0200))
+        if (char := chr(code)).isspace() or char.lower() != char or not unicodedata.is_normalized("NFKD", char)
+    ]
+    place = np.zeros(N_CODES, dtype=np.int32)
+    kinds, plain = [0], [""]
+    for code in sorted({*odd, *_table()}):
+        char = chr(code)
+        becomes, kind = _undo(char)
+        if becomes != char:
+            place[code] = len(plain)
+            plain.append(becomes)
+            kinds.append(kind)
+    codes, starts = encode(plain)
+    return Folding(place, np.array(kinds, dtype=np.uint8), starts, codes)
+
+
+@kernel
+def _normalize(
+    raw: NDArray[np.int32], raw_starts: NDArray[np.int64],
+    place: NDArray[np.int32], kinds: NDArray[np.uint8], plain_starts: NDArray[np.int64], plain: NDArray[np.int32],
+    codes: NDArray[np.int32], starts: NDArray[np.int64], origin: NDArray[np.int32], mark: NDArray[np.uint8],
+    undone: NDArray[np.int32],
+) -> int:  # fmt: skip
+    w = 0
+    for t in range(len(raw_starts) - 1):
+        starts[t] = first = w
+        hidden = 0
+        for i in range(raw_starts[t], min(raw_starts[t + 1], raw_starts[t] + MAX_LENGTH)):
+            row = place[raw[i]]
+            kind = kinds[row]
+            if kind > 0:
+                undone[t, kind - 1] += 1
+            a, b = plain_starts[row], plain_starts[row + 1]
+            if row > 0 and a == b:
+                hidden = max(hidden, kind)
+                continue
+            for k in range(a, max(b, a + 1)):
+                code = raw[i] if row == 0 else plain[k]
+                # One space stands for a run of white space, and none at the edges.
+                if code == SPACE_CODE and (w == first or codes[w - 1] == SPACE_CODE):
+                    continue
+                codes[w] = code
+                origin[w] = i - raw_starts[t]
+                mark[w] = max(kind, hidden)
+                hidden = 0
+                w += 1
+        if w > first and codes[w - 1] == SPACE_CODE:
+            w -= 1
+    starts[len(raw_starts) - 1] = w
+    return w
 
 
 def normalize(texts: Sequence[str]) -> Normalized:
     """Plain forms of ``texts`` (any Unicode, any length; only the first ``MAX_LENGTH`` characters count)."""
-    cut = [text[:MAX_LENGTH] for text in texts]
-    undone = np.zeros((len(cut), 4), dtype=np.int32)
-    codes, starts = encode(cut)
-    before = np.concatenate([[0], np.cumsum(_odd()[codes])])
-    for row in np.flatnonzero(before[starts[1:]] > before[starts[:-1]]).tolist():
-        found = [_undo(char) for char in cut[row]]
-        cut[row] = "".join(char.plain for char in found)
-        undone[row] = [sum(column) for column in list(zip(*found, strict=True))[1:]]
-    plain = [" ".join(text.lower().split()) for text in cut]
-    return Normalized(plain, *(np.ascontiguousarray(undone[:, step]) for step in range(4)))
+    raw, raw_starts = encode(texts)
+    folding = _folding()
+    # The longest expansion is 18 characters; nearly all are one.
+    longest = np.diff(folding.starts)[folding.place[raw]]
+    room = int(np.maximum(longest, 1).sum()) if len(raw) else 0
+    codes = np.empty(room, dtype=np.int32)
+    origin = np.empty(room, dtype=np.int32)
+    mark = np.empty(room, dtype=np.uint8)
+    starts = np.zeros(len(raw_starts), dtype=np.int64)
+    undone = np.zeros((len(texts), 4), dtype=np.int32)
+    n = _normalize(raw, raw_starts, *folding, codes, starts, origin, mark, undone)
+    return Normalized(codes[:n], starts, origin[:n], mark[:n], undone)

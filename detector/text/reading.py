@@ -11,7 +11,6 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.text.codepoints import encode
 from detector.text.fingerprint import Fingerprints, fingerprint
 from detector.text.hashing import span_keys
 from detector.text.normalize import Normalized, normalize
@@ -20,17 +19,15 @@ from detector.text.shape import Shaped, shape
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """m texts read: normalised with evidence, as code points, shaped, fingerprinted; ``exact`` int64 (m,)."""
+    """m texts read: normalised with evidence, shaped, fingerprinted; ``exact`` int64 (m,) keys the plain form."""
 
     normalized: Normalized
-    codes: NDArray[np.int32]
-    starts: NDArray[np.int64]
     shaped: Shaped
     exact: NDArray[np.int64]
     prints: Fingerprints
 
     def __len__(self) -> int:
-        return len(self.starts) - 1
+        return len(self.normalized.starts) - 1
 
 
 @functools.cache
@@ -47,6 +44,6 @@ def tables_digest() -> str:
 def read_texts(texts: Sequence[str]) -> TextReading:
     """Read texts of any script and length; equal texts give equal readings."""
     normalized = normalize(texts)
-    codes, starts = encode(normalized.plain)
-    shaped = shape(codes, starts)
-    return TextReading(normalized, codes, starts, shaped, span_keys(codes, starts), fingerprint(shaped))
+    shaped = shape(normalized)
+    exact = span_keys(normalized.codes, normalized.starts)
+    return TextReading(normalized, shaped, exact, fingerprint(shaped))

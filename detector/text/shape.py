@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import kernel
-from detector.text.codepoints import DIGIT, LATIN, N_CODES, SPACE, SYMBOL, classes
+from detector.text.codepoints import DIGIT, LATIN, N_CODES, SPACE, SYMBOL, classes, encode
+from detector.text.hashing import chain_1, chain_2, find, hash_slots, join, span_keys
+from detector.text.normalize import Normalized
 
 # Private-use symbols: the input's own private-use characters are all folded into UNKNOWN_SYMBOL.
 UNKNOWN_SYMBOL: Final = 0xE000
@@ -23,6 +25,9 @@ NUMBER_SHAPE: Final = 0xE100  # + digits, at most 15
 REPEAT_SHAPE: Final = 0xE120  # + digits, at most 7: one digit over and over, 666
 HANDLE_SHAPE: Final = 0xE140  # + characters, at most 15: letters and digits mixed, rfrf74
 SHAPES_END: Final = 0xE160
+
+# A number spelled with letters or words; follows the marks of ``normalize``.
+SPELLED: Final = 5
 
 SLASH: Final = ord("/")
 COLON: Final = ord(":")
@@ -47,18 +52,38 @@ def spoken_digits() -> NDArray[np.int8]:
     return table
 
 
+@functools.cache
+def _products() -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Keys of the Latin names that a model number follows, and their hash table."""
+    rows = resources.files(__package__).joinpath("lexicons", "products.txt").read_text(encoding="utf-8")
+    keys = span_keys(*encode([w for row in rows.splitlines() if not row.startswith("#") for w in row.split()]))
+    return keys, hash_slots(keys)
+
+
 @dataclass(frozen=True, slots=True)
 class Shaped:
     """Shaped texts as code points with n + 1 offsets, and counts (int32, shape (n, 6), SHAPE_COUNTS).
 
     ``short`` tells short numbers apart (1 + their value; of one digit over and over, 1 + that digit; 0 elsewhere):
-    扣1 is not 扣2.
+    扣1 is not 扣2. ``mark`` uint8: 0, or how the character was disguised (``Normalized.mark``, or ``SPELLED``).
+    ``first`` int32: where in the normalised codes of all texts the character, or what its shape hides, begins.
     """
 
     codes: NDArray[np.int32]
     starts: NDArray[np.int64]
     counts: NDArray[np.int32]
     short: NDArray[np.int32]
+    mark: NDArray[np.uint8]
+    first: NDArray[np.int32]
+
+
+@kernel
+def _bits(values: int) -> int:
+    count = 0
+    while values:
+        values &= values - 1
+        count += 1
+    return count
 
 
 @kernel
@@ -76,7 +101,7 @@ def _number_end(
     measures 165/120/38, a date 2026-11-11 or a time.
     """
     digits = plain = letters = words = gaps = 0
-    group = first = longest = 0
+    group = first = longest = values = 0
     shortest = 99
     listed = False
     last = j = i
@@ -93,6 +118,7 @@ def _number_end(
                 group = 0
             group += 1
             digits += 1
+            values |= 1 << int(spoken[code])
             if kind[code] == DIGIT:
                 plain += 1
             elif kind[code] == LATIN:
@@ -106,8 +132,9 @@ def _number_end(
         elif kind[code] != SPACE and kind[code] != SYMBOL:
             break
         j += 1
-    # Seven number words in a row, with nothing between, are dictated to be dialled.
-    spoken_out = gaps == 0 and letters == 0 and digits >= 7
+    # Seven number words in a row, with nothing between, are dictated to be dialled; 爱爱爱爱爱爱爱 is a cheer.
+    few_values = values & (values - 1) == 0 or (plain + letters == 0 and _bits(values) < 4)
+    spoken_out = gaps == 0 and letters == 0 and digits >= 7 and not few_values
     if not spoken_out and (plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8)):
         return 0
     if gaps > 0:
@@ -121,17 +148,29 @@ def _number_end(
 
 
 @kernel
+def _most(mark: NDArray[np.uint8], first: int, last: int) -> int:
+    most = 0
+    for i in range(first, last):
+        most = max(most, mark[i])
+    return most
+
+
+@kernel
 def _shape(
-    codes: NDArray[np.int32], starts: NDArray[np.int64], kind: NDArray[np.uint8], spoken: NDArray[np.int8],
+    codes: NDArray[np.int32], starts: NDArray[np.int64], mark: NDArray[np.uint8],
+    kind: NDArray[np.uint8], spoken: NDArray[np.int8], product_keys: NDArray[np.int64], product_slots: NDArray[np.int32],
     out: NDArray[np.int32], out_starts: NDArray[np.int64], counts: NDArray[np.int32], short: NDArray[np.int32],
+    out_mark: NDArray[np.uint8], first: NDArray[np.int32],
 ) -> int:  # fmt: skip
     found = np.zeros(5, dtype=np.int64)
     w = 0
     for t in range(len(starts) - 1):
         out_starts[t] = w
         i, end = starts[t], starts[t + 1]
+        product_end = i
         while i < end:
             code = codes[i]
+            first[w] = i
             alnum = kind[code] == DIGIT or kind[code] == LATIN
             # A number, however it is spelled; not from the middle of a Latin word.
             if spoken[code] >= 0 and not (
@@ -151,57 +190,74 @@ def _shape(
                     if same and found[3] + found[2] == 0:
                         short[w] = codes[i] - 47
                     out[w] = REPEAT_SHAPE + min(n, 7) if same else NUMBER_SHAPE + min(n, 15)
+                    out_mark[w] = SPELLED if found[2] + found[3] > 0 else _most(mark, i, stop)
                     w += 1
                     i = stop
                     continue
-            if alnum:
+            if alnum and i >= product_end:
                 j, letters, digits = i, 0, 0
+                h1, h2 = 7, 11
                 while j < end and (kind[codes[j]] == DIGIT or kind[codes[j]] == LATIN):
-                    letters += kind[codes[j]] == LATIN
+                    if kind[codes[j]] == LATIN:
+                        letters += 1
+                        if digits == 0:
+                            h1, h2 = chain_1(h1, codes[j]), chain_2(h2, codes[j])
                     digits += kind[codes[j]] == DIGIT
                     j += 1
-                if letters >= 3 and digits >= 2:
+                # iphone15 names a product, not a person.
+                if letters > 0 and digits > 0 and find(join(h1, h2), product_keys, product_slots) >= 0:
+                    product_end = j
+                elif letters >= 3 and digits >= 2:
                     counts[t, HANDLE_LENGTH] = max(counts[t, HANDLE_LENGTH], j - i)
                     counts[t, DIGITS] += digits
                     out[w] = HANDLE_SHAPE + min(j - i, 15)
+                    out_mark[w] = _most(mark, i, j)
                     w += 1
                     i = j
                     continue
-                if kind[code] == DIGIT:
-                    j = i
-                    same = True
-                    while j < end and kind[codes[j]] == DIGIT:
-                        same = same and codes[j] == code
-                        j += 1
-                    n = j - i
-                    if same:
-                        short[w] = codes[i] - 47  # 6, 66 and 666666 are one
-                    elif n <= 3:
-                        for k in range(i, j):
-                            short[w] = short[w] * 10 + codes[k] - 48
-                        short[w] += 1
-                    counts[t, NUMBER_LENGTH] = max(counts[t, NUMBER_LENGTH], 0 if same else n)
-                    counts[t, DIGITS] += n
-                    out[w] = REPEAT_SHAPE + min(n, 7) if same and n > 1 else NUMBER_SHAPE + min(n, 15)
-                    w += 1
-                    i = j
-                    continue
+            if kind[code] == DIGIT:
+                j = i
+                same = True
+                while j < end and kind[codes[j]] == DIGIT:
+                    same = same and codes[j] == code
+                    j += 1
+                n = j - i
+                if same:
+                    short[w] = codes[i] - 47  # 6, 66 and 666666 are one
+                elif n <= 3:
+                    for k in range(i, j):
+                        short[w] = short[w] * 10 + codes[k] - 48
+                    short[w] += 1
+                counts[t, NUMBER_LENGTH] = max(counts[t, NUMBER_LENGTH], 0 if same else n)
+                counts[t, DIGITS] += n
+                out[w] = REPEAT_SHAPE + min(n, 7) if same and n > 1 else NUMBER_SHAPE + min(n, 15)
+                out_mark[w] = _most(mark, i, j)
+                w += 1
+                i = j
+                continue
             out[w] = UNKNOWN_SYMBOL if 0xE000 <= code < 0xF900 else code
+            out_mark[w] = mark[i]
             w += 1
             i += 1
     out_starts[len(starts) - 1] = w
     return w
 
 
-def shape(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> Shaped:
-    """Shape normalised texts given as ``codepoints.encode`` gives them."""
+def shape(normalized: Normalized) -> Shaped:
+    """Shape normalised texts."""
+    codes, starts = normalized.codes, normalized.starts
     n = len(starts) - 1
     out = np.zeros(len(codes), dtype=np.int32)
     out_starts = np.zeros(n + 1, dtype=np.int64)
     counts = np.zeros((n, len(SHAPE_COUNTS)), dtype=np.int32)
     short = np.zeros(len(codes), dtype=np.int32)
-    length = _shape(codes, starts, classes(), spoken_digits(), out, out_starts, counts, short)
-    return Shaped(out[:length], out_starts, counts, short[:length])
+    mark = np.zeros(len(codes), dtype=np.uint8)
+    first = np.zeros(len(codes), dtype=np.int32)
+    length = _shape(
+        codes, starts, normalized.mark, classes(), spoken_digits(), *_products(),
+        out, out_starts, counts, short, mark, first,
+    )  # fmt: skip
+    return Shaped(out[:length], out_starts, counts, short[:length], mark[:length], first[:length])
 
 
 @functools.cache

@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import UsageError
+from detector.text.codepoints import decode
 
 TOKENIZERS: Final = ("rjieba", "jieba")
+LINE_FEED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +90,39 @@ def load_tokenizer(name: str | None = None) -> Tokenizer:
         return _jieba()
 
 
-def cut_lines(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Word boundaries of all texts at once.
+def cut_lines(
+    tokenizer: Tokenizer, codes: NDArray[np.int32], starts: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Word boundaries of all texts at once, texts given as ``codepoints.encode`` gives them.
 
-    Returns ``word_starts`` (m + 1 offsets into the texts' characters laid end to end) and ``text_starts``
-    (n + 1 offsets into the words). Texts must not contain line feeds (normalised text has none).
+    Returns ``word_starts`` (m + 1 offsets into ``codes``) and ``text_starts`` (n + 1 offsets into the words).
+    Texts must not contain line feeds (normalised text has none).
     """
-    words = tokenizer.cut("\n".join(texts))
+    n = len(starts) - 1
+    # One call for all: the texts as lines.
+    ends = starts[1:] + np.arange(n)
+    lines = np.full(len(codes) + max(n - 1, 0), LINE_FEED, dtype=np.int32)
+    of_text = np.ones(len(lines), dtype=np.bool_)
+    of_text[ends[:-1]] = False
+    lines[of_text] = codes
+    words = tokenizer.cut(lines.tobytes().decode("utf-32-le"))
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
     # The line feeds stand where the texts end; each must have come out as a word of its own.
-    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)[:-1] - 1
     at = np.cumsum(lengths) - lengths
-    feed_words = np.searchsorted(at, ends)
+    feed_words = np.searchsorted(at, ends[:-1])
     # A tokenizer may glue line feeds of empty texts together; cut those texts one by one.
-    if len(ends) and not (
+    if n > 1 and not (
         feed_words[-1] < len(words)
-        and np.array_equal(at[feed_words], ends)
+        and np.array_equal(at[feed_words], ends[:-1])
         and (lengths[feed_words] == 1).all()
     ):
-        return _cut_each(tokenizer, texts)
+        return _cut_each(tokenizer, decode(codes, starts))
     feeds = np.zeros(len(words), dtype=np.bool_)
     feeds[feed_words] = True
     word_starts = np.concatenate([[0], np.cumsum(lengths[~feeds])]).astype(np.int64)
-    line = np.cumsum(feeds)[~feeds]
-    text_starts = np.searchsorted(line, np.arange(len(texts) + 1), side="left").astype(np.int64)
-    return word_starts, text_starts
+    # Before the k-th text stand as many words as before its line feed, less the feeds between.
+    text_starts = np.concatenate([[0], feed_words - np.arange(len(feed_words)), [len(word_starts) - 1]])
+    return word_starts, text_starts[: n + 1].astype(np.int64)
 
 
 def _cut_each(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import kernel
-from detector.text.codepoints import decode
-from detector.text.ngrams import Grams, char_grams, find, hash_slots, word_grams
+from detector.text.hashing import find, hash_slots, mix
+from detector.text.ngrams import Grams, char_grams, word_grams
 from detector.text.reading import TextReading
 from detector.text.tokenize import Tokenizer, cut_lines
 
 MAX_TERM_COUNT: Final = 1024
+# Up to so many columns sorting by insertion is the quicker way.
+INSERTION_MAX: Final = 48
 
 
 def _log_counts() -> NDArray[np.float64]:
@@ -67,8 +69,8 @@ class Vectorizer:
         chars, words = grams(reading, self.tokenizer)
         m = len(reading)
         size = len(chars.keys) + len(words.keys)
-        columns = np.zeros(size, dtype=np.int32)
-        values = np.zeros(size, dtype=np.float64)
+        columns = np.empty(size, dtype=np.int32)
+        values = np.empty(size, dtype=np.float64)
         starts = np.zeros(m + 1, dtype=np.int64)
         n = _rows(
             chars.keys, chars.starts, words.keys, words.starts,
@@ -81,10 +83,23 @@ class Vectorizer:
 def grams(reading: TextReading, tokenizer: Tokenizer) -> tuple[Grams, Grams]:
     """The character n-grams and the words of texts, numbers and handles replaced by their shapes."""
     shaped = reading.shaped
-    chars = char_grams(shaped.codes, shaped.starts)
-    texts = decode(shaped.codes, shaped.starts)
-    words = word_grams(shaped.codes, *cut_lines(tokenizer, texts))
-    return chars, words
+    words = word_grams(shaped.codes, *cut_lines(tokenizer, shaped.codes, shaped.starts))
+    return char_grams(shaped.codes, shaped.starts, shaped.mark), words
+
+
+@kernel
+def _sort(columns: NDArray[np.int32], first: int, last: int) -> None:
+    """Sort a short stretch in place: by insertion, which needs no memory; long ones by numpy."""
+    if last - first > INSERTION_MAX:
+        columns[first:last] = np.sort(columns[first:last])
+        return
+    for i in range(first + 1, last):
+        column = columns[i]
+        j = i - 1
+        while j >= first and columns[j] > column:
+            columns[j + 1] = columns[j]
+            j -= 1
+        columns[j + 1] = column
 
 
 @kernel
@@ -94,21 +109,29 @@ def _block(
     n: int, columns: NDArray[np.int32], values: NDArray[np.float64],
 ) -> int:  # fmt: skip
     start = n
+    mask = len(slots) - 1
+    # The first look at every place comes before any comparison: the waits for memory overlap.
     for i in range(first, last):
-        row = find(keys[i], vocabulary, slots)
+        columns[start + i - first] = slots[mix(keys[i]) & mask]
+    for i in range(first, last):
+        row = columns[start + i - first] - 1
+        if row >= 0 and vocabulary[row] != keys[i]:
+            row = find(keys[i], vocabulary, slots)
         if row >= 0:
             columns[n] = row + offset
             n += 1
-    found = np.sort(columns[start:n])
+    _sort(columns, start, n)
+    end = n
     n = start
     square = 0.0
-    i = 0
-    while i < len(found):
-        j = i
-        while j < len(found) and found[j] == found[i]:
+    i = start
+    while i < end:
+        column = columns[i]
+        j = i + 1
+        while j < end and columns[j] == column:
             j += 1
-        value = log_counts[min(j - i, len(log_counts) - 1)] * idf[found[i]]
-        columns[n] = found[i]
+        value = log_counts[min(j - i, len(log_counts) - 1)] * idf[column]
+        columns[n] = column
         values[n] = value
         square += value * value
         n += 1

@@ -22,12 +22,13 @@ SILENT: Final = (MIN_SLOPE, 0.0, -13.8)
 def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Floats:
     """a, b, c of ``a * wording + b * margin + c`` for live comments and for reviews (float64, shape (2, 3))."""
     out = np.zeros((len(SURFACES), 3))
+    judged = matrix.known[:, head] & (matrix.label >= 0) & ~matrix.augmented
     for surface in range(len(SURFACES)):
-        rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
+        rows = judged & (matrix.surface == surface)
         target = (matrix.label[rows] == head).astype(np.int8)
         out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows, head])
     for surface in range(len(SURFACES)):
-        rows = (matrix.surface == surface) & matrix.known[:, head] & (matrix.label >= 0)
+        rows = judged & (matrix.surface == surface)
         other = out[1 - surface]
         if tuple(out[surface]) == SILENT and tuple(other) != SILENT and rows.sum() >= MIN_LABELLED:
             # Only genuine comments were labelled here: the other surface's calibration stands in, and

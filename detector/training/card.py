@@ -13,6 +13,12 @@ from detector.training.fit import Fit
 from detector.verdict import HEADS
 
 
+def _group(name: str) -> str:
+    """Logs that are made, not found, are told together: simulated_room_003 is one of ``simulated``."""
+    made = ("simulated_room", "simulated_reviews", "injected")
+    return next((group.replace("_", " ") for group in made if name.startswith(group)), name)
+
+
 def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
     """CARD.md for a fitted bundle; all figures are held out: no model judged a comment of a fold it had seen."""
     bundle, matrix = fitted.bundle, fitted.matrix
@@ -30,15 +36,12 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
         "| log | comments | solicitation | bot_flood | fake_review | genuine |",
         "|---|---|---|---|---|---|",
     ]
-    simulated = [0] * 5
+    counts: dict[str, list[int]] = {}
     for name, log in record["logs"].items():
         row = [log["comments"], *(log["labels"][head] for head in (*HEADS, "normal"))]
-        if name.startswith("simulated"):
-            simulated = [a + b for a, b in zip(simulated, row, strict=True)]
-        else:
-            lines.append(f"| {name} | " + " | ".join(f"{value:,}" for value in row) + " |")
-    if simulated[0]:
-        lines.append("| simulated | " + " | ".join(f"{value:,}" for value in simulated) + " |")
+        before = counts.get(_group(name), [0] * 5)
+        counts[_group(name)] = [a + b for a, b in zip(before, row, strict=True)]
+    lines += [f"| {name} | " + " | ".join(f"{value:,}" for value in row) + " |" for name, row in counts.items()]
     lines += [
         "",
         "## Held-out figures",
@@ -49,17 +52,15 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
         "| head | log | AP | recall at 1 % / 0.1 % / 0.01 % false positives |",
         "|---|---|---|---|",
     ]
-    simulated_log = np.array([name.startswith("simulated") for name in matrix.names])
+    groups = np.array([_group(name) for name in matrix.names])
     for code, head in enumerate(HEADS):
-        for number in [*np.flatnonzero(~simulated_log).tolist(), -1]:
-            rows = simulated_log[matrix.log] if number < 0 else matrix.log == number
-            rows = rows & matrix.known[:, code] & (matrix.label >= 0)
+        for name in dict.fromkeys(groups.tolist()):
+            rows = (groups == name)[matrix.log] & matrix.known[:, code] & (matrix.label >= 0)
             positive = matrix.label[rows] == code
             if positive.sum() < 20 or (~positive).sum() < 20:
                 continue
             score = fitted.log_odds[rows, code]
             recalls = " / ".join(f"{recall_at(score, positive, rate):.3f}" for rate in (0.01, 0.001, 0.0001))
-            name = "simulated" if number < 0 else matrix.names[number]
             lines.append(f"| {head} | {name} | {average_precision(score, positive):.3f} | {recalls} |")
     lines += [
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,15 @@ from detector.bundle.storage import content_digest
 from detector.bundle.thresholds import SURFACES
 from detector.errors import InputError
 from detector.text.tokenize import Tokenizer, load_tokenizer
+from detector.training.augment import Augmentation
 from detector.training.calibration import SILENT, calibrate
 from detector.training.heads import MIN_LABELLED, fit_trees, fit_wording, typical_inputs
 from detector.training.logs import FOLDS, LabelledLog
 from detector.training.matrix import Matrix, Progress, as_scipy, build_matrix, fit_vectorizer
 from detector.training.proof import prove
 from detector.verdict import HEADS, NORMAL
+
+DEFAULT_AUGMENTATION: Final = Augmentation()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,14 +41,15 @@ def fit(
     seed: int = 0,
     jobs: int = 1,
     tokenizer: Tokenizer | None = None,
+    augmentation: Augmentation | None = DEFAULT_AUGMENTATION,
     progress: Progress,
 ) -> Fit:
-    """Fit a bundle on labelled logs. The same logs, seed and tokenizer give the same bundle.
+    """Fit a bundle on labelled logs. The same logs, seed, tokenizer and augmentation give the same bundle.
 
     Raises InputError where no head has enough labels on both sides.
     """
-    matrix = build_matrix(logs, progress=progress)
-    counts = {head: int((matrix.label == code).sum()) for code, head in enumerate(HEADS)}
+    matrix = build_matrix(logs, augmentation=augmentation, seed=seed, progress=progress)
+    counts = {head: int((matrix.label[~matrix.augmented] == code).sum()) for code, head in enumerate(HEADS)}
     if max(counts.values()) < MIN_LABELLED or int((matrix.label == NORMAL).sum()) < MIN_LABELLED:
         raise InputError(
             f"too few labels: {counts}, normal {int((matrix.label == NORMAL).sum())}; a head needs at least "

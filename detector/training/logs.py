@@ -128,6 +128,9 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     batch = to_batch(columns, report=ReadReport(), mapping=source.get("map"))
     code = label_codes(batch.source.columns[batch.source.headers.index(LABEL)], where=str(path))
     order = batch.replay_order()
+    if "first_sessions" in source:
+        # To measure on later ones what was learned from these.
+        order = order[_among_first(batch.take(order), int(source["first_sessions"]))]
     batch, code = batch.take(order), code[order]
     return LabelledLog(
         name=str(source["name"]),
@@ -140,6 +143,12 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         replayed=bool(source.get("replayed", True)),
         weight=head_weights(source.get("weight", 1.0)),
     )
+
+
+def _among_first(batch: CommentBatch, n: int) -> NDArray[np.bool_]:
+    pairs = list(zip(batch.room_id, batch.session_id, strict=True))
+    first = set(list(dict.fromkeys(pairs))[:n])
+    return np.array([pair in first for pair in pairs], dtype=np.bool_)
 
 
 def _first_of_each(columns: Mapping[str, list[Any]], names: Sequence[str]) -> list[int]:

@@ -11,16 +11,17 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from detector.bundle.model import surfaces
-from detector.engine import SCHEMA, FeatureEngine, account_keys
-from detector.text.codepoints import decode
+from detector.engine import SCHEMA, TEXT_SIGNALS, FeatureEngine, account_keys
 from detector.text.hashing import span_keys
 from detector.text.ngrams import Grams
 from detector.text.reading import TextReading, read_texts
 from detector.text.tokenize import Tokenizer, cut_lines
 from detector.text.vectorize import Rows, Vectorizer, grams
+from detector.training.augment import Augmentation, disguised, text_values
 from detector.training.logs import LabelledLog, fold_of_keys
 from detector.verdict import HEADS
 
+SOLICITATION: Final = HEADS.index("solicitation")
 # An n-gram from fewer accounts, or fewer distinct texts, could carry one person's words.
 MIN_SUPPORT: Final = 5
 MAX_LATIN_WORD: Final = 10
@@ -36,7 +37,8 @@ class Matrix:
     ``values`` float32 (N, features); ``text`` int32 (N,) into the m distinct texts of ``reading``; ``label`` and
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
-    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads).
+    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
+    lures, last of all, which teach but are never judged.
     """
 
     values: NDArray[np.float32]
@@ -51,14 +53,20 @@ class Matrix:
     log: NDArray[np.int16]
     account: NDArray[np.int64]
     weight: NDArray[np.float64]
+    augmented: NDArray[np.bool_]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.label)
 
 
-def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
-    """Replay every log through a fresh engine, and read every distinct text once."""
+def build_matrix(
+    logs: Sequence[LabelledLog], *, augmentation: Augmentation | None = None, seed: int = 0, progress: Progress
+) -> Matrix:
+    """Replay every log through a fresh engine, disguise copies of the true lures, read every distinct text once.
+
+    Lures are augmented where they are real: in logs that may stand as proof.
+    """
     values, clusters, accounts, observed, folds = [], [], [], [], []
     texts: dict[str, int] = {}
     text_rows = []
@@ -72,7 +80,7 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
             folds.append(fold_of_keys(frame.group) if log.by_text else log.fold[start : start + CHUNK])
             if not log.replayed:
                 frame.values[:, behaviour_columns()] = np.nan
-            values.append(frame.values)
+            values.append(frame.values.astype(np.float32))
             clusters.append(frame.group)
             accounts.append(account_keys(part, np.arange(len(part))))
         text_rows.append(
@@ -83,26 +91,48 @@ def build_matrix(logs: Sequence[LabelledLog], *, progress: Progress) -> Matrix:
     which = np.repeat(np.arange(len(logs)), sizes)
     # Gifts and redeliveries are not judged, so they are neither lessons nor proof.
     keep = np.concatenate(observed)
-    return Matrix(
-        values=np.concatenate(values)[keep],
-        text=np.concatenate(text_rows)[keep],
-        reading=read_texts(list(texts)),
-        label=np.concatenate([log.label for log in logs])[keep],
-        fold=np.concatenate(folds)[keep],
-        known=known[which][keep],
-        surface=np.concatenate([surfaces(log.batch) for log in logs])[keep],
-        proof=np.array([log.proof for log in logs])[which][keep],
-        cluster=np.concatenate(clusters)[keep],
-        log=which.astype(np.int16)[keep],
-        account=np.concatenate(accounts)[keep],
-        weight=np.array([log.weight for log in logs])[which][keep],
-        names=tuple(log.name for log in logs),
-    )
+    proof = np.array([log.proof for log in logs])[which][keep]
+    label = np.concatenate([log.label for log in logs])[keep]
+    found = {
+        "values": np.concatenate(values)[keep],
+        "text": np.concatenate(text_rows)[keep],
+        "label": label,
+        "fold": np.concatenate(folds)[keep],
+        "known": known[which][keep],
+        "surface": np.concatenate([surfaces(log.batch) for log in logs])[keep],
+        "proof": proof,
+        "cluster": np.concatenate(clusters)[keep],
+        "log": which.astype(np.int16)[keep],
+        "account": np.concatenate(accounts)[keep],
+        "weight": np.array([log.weight for log in logs])[which][keep],
+    }
+    lures = np.flatnonzero((label == SOLICITATION) & proof) if augmentation else np.zeros(0, dtype=np.intp)
+    names = tuple(log.name for log in logs)
+    if augmentation and len(lures):
+        progress(f"disguise {len(lures):,} lures {augmentation.copies} times")
+        lures = np.repeat(lures, augmentation.copies)
+        written = list(texts)
+        again = disguised(
+            [written[row] for row in found["text"][lures]],
+            tricks=augmentation.tricks,
+            rng=np.random.default_rng(seed),
+        )
+        copies = {name: column[lures] for name, column in found.items()} | {
+            "values": text_values(again, found["values"][lures]),
+            "text": np.array([texts.setdefault(text, len(texts)) for text in again], dtype=np.int32),
+            "proof": np.zeros(len(lures), dtype=np.bool_),
+            "log": np.full(len(lures), len(names), dtype=np.int16),
+            "weight": found["weight"][lures] * augmentation.weight,
+        }
+        found = {name: np.concatenate([column, copies[name]]) for name, column in found.items()}
+        names += ("augmented",)
+    augmented = np.arange(len(found["label"])) >= len(label)
+    return Matrix(**found, reading=read_texts(list(texts)), augmented=augmented, names=names)
 
 
 def behaviour_columns() -> NDArray[np.intp]:
     """The columns that depend on more than the text."""
-    of_text = ("style.", "contact.", "rating.is_review", "rating.polarity")
+    of_text = (*(f"{signal.name}." for signal in TEXT_SIGNALS), "rating.is_review", "rating.polarity")
     return np.array([i for i, name in enumerate(SCHEMA.names) if not name.startswith(of_text)], dtype=np.intp)
 
 
@@ -158,7 +188,7 @@ def _supported(found: Grams, authors: sp.csr_matrix) -> tuple[NDArray[np.int64],
 
 def _spell_words(reading: TextReading, tokenizer: Tokenizer, keys: NDArray[np.int64]) -> tuple[str, ...]:
     shaped = reading.shaped
-    word_starts, _ = cut_lines(tokenizer, decode(shaped.codes, shaped.starts))
+    word_starts, _ = cut_lines(tokenizer, shaped.codes, shaped.starts)
     distinct, first = np.unique(span_keys(shaped.codes, word_starts), return_index=True)
     spans = word_starts[first[np.searchsorted(distinct, keys)]]
     ends = word_starts[first[np.searchsorted(distinct, keys)] + 1]

@@ -6,15 +6,18 @@ import dataclasses
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
-from detector.simulate import simulate_reviews, simulate_room
-from detector.training.logs import FOLDS, LabelledLog, head_weights, label_codes, read_source
+from detector.simulate import LIVE_ATTACKS, SimulatedLog, inject, simulate_reviews, simulate_room
+from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, label_codes, read_source
 from detector.training.matrix import Progress
+from detector.verdict import HEADS, LABELS
+
+LABEL_NAMES: Final = {LEFT_OUT: "unsure", **dict(enumerate(LABELS))}
 
 
 def read_recipe(path: str | Path) -> dict[str, Any]:
@@ -33,6 +36,8 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
     for source in recipe.get("source", []):
         progress(f"read {source['file']}")
         logs.append(read_source(Path(root), source))
+    if recipe.get("injected"):
+        logs += injected_logs(recipe["injected"], {log.name: log for log in logs}, progress=progress)
     settings = recipe.get("simulated")
     if settings:
         progress(f"simulate {settings.get('rooms', 0)} rooms, {settings.get('reviews', 0)} review logs")
@@ -40,12 +45,57 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
     return logs
 
 
+def injected_logs(
+    settings: Mapping[str, Any], sources: Mapping[str, LabelledLog], *, progress: Progress
+) -> Iterator[LabelledLog]:
+    """A stretch of every session of a real log with campaigns put in, each a log of its own in its session's fold.
+
+    A simulated crowd is easily told from a simulated attack; a real crowd is what floods hide in. The labels
+    speak for ``heads`` alone, as the real log itself speaks for the others.
+    """
+    source = sources.get(str(settings["source"]))
+    if source is None:
+        raise InputError(
+            f"[injected] source {settings['source']!r} is none of {sorted(sources)}",
+            zh=f"[injected] 的 source {settings['source']!r} 不在 {sorted(sources)} 中",
+        )
+    kinds = [name for name in LIVE_ATTACKS if name not in settings.get("without", ())]
+    rng = np.random.default_rng(int(settings.get("seed", 0)))
+    sessions = np.array(
+        [f"{a}\n{b}" for a, b in zip(source.batch.room_id, source.batch.session_id, strict=True)]
+    )
+    for number, session in enumerate(dict.fromkeys(sessions.tolist())):
+        rows = np.flatnonzero(sessions == session)
+        length = min(int(settings.get("rows", len(rows))), len(rows))
+        start = int(rng.integers(len(rows) - length + 1))
+        rows = rows[start : start + length]
+        names = [LABEL_NAMES[code] for code in source.label[rows].tolist()]
+        log = SimulatedLog(source.batch.take(rows), names, [""] * length)
+        progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
+        for _ in range(int(settings.get("campaigns", len(kinds)))):
+            log = inject(
+                log.batch,
+                seed=int(rng.integers(2**31)),
+                attack=kinds[int(rng.integers(len(kinds)))],
+                share=float(rng.uniform(0.001, 0.01)),
+                labels=log.label,
+            )
+        yield LabelledLog(
+            f"injected_{number:03d}",
+            log.batch,
+            label_codes(log.label, where="injected"),
+            np.full(len(log.batch), source.fold[rows[0]], dtype=np.int8),
+            heads=tuple(settings.get("heads", HEADS)),
+            weight=head_weights(settings.get("weight", 1.0)),
+        )
+
+
 def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
     """Simulated rooms and review logs, each a log of its own, dealt to the folds in turn."""
     first, proof = int(settings.get("seed", 0)) * 10_000, bool(settings.get("proof", False))
-    weight = head_weights(settings.get("weight", 1.0))
+    weight, without = head_weights(settings.get("weight", 1.0)), tuple(settings.get("without", ()))
     for number in range(int(settings.get("rooms", 0))):
-        log = simulate_room(seed=first + number)
+        log = simulate_room(seed=first + number, without=without)
         # A quarter as if only the order were known, so that unknown seconds never mean "real".
         batch = _order_only(log.batch) if number % 4 == 0 else log.batch
         name = f"simulated_room_{number:03d}"
@@ -53,7 +103,7 @@ def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
         label = label_codes(log.label, where=name)
         yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight)
     for number in range(int(settings.get("reviews", 0))):
-        log = simulate_reviews(seed=first + 5_000 + number)
+        log = simulate_reviews(seed=first + 5_000 + number, without=without)
         name = f"simulated_reviews_{number:03d}"
         yield LabelledLog(
             name,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,31 @@ Cell = str | int | float
 # Probabilities stay arrays, NaN unknown: half a million Python floats are slow to make and to write.
 Column = Sequence[Cell] | NDArray[np.float64]
 LANGUAGES: Final = ("zh", "en")
+FLAGS: Final = ("false", "true")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words(Sequence[str]):
+    """A column of n cells that holds few different words: n codes into ``words``."""
+
+    codes: NDArray[np.uint8]
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Words: ...
+    def __getitem__(self, place: int | slice) -> str | Words:
+        if isinstance(place, slice):
+            return Words(self.codes[place], self.words)
+        word: str = self.words[self.codes[place]]
+        return word
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.words.__getitem__, self.codes.tolist())
 
 
 def scored_table(batch: CommentBatch, verdicts: Verdicts, *, lang: str) -> tuple[list[str], list[Column]]:
@@ -66,22 +92,22 @@ def _known_columns(batch: CommentBatch) -> tuple[list[str], list[Column]]:
         if not np.isnan(numbers).all():
             columns[name] = [plain_number(value) for value in numbers.tolist()]
     if "ts_ms" in columns:
-        columns["ts_source"] = [TS_SOURCES[code] for code in batch.ts_source.tolist()]
-    columns["kind"] = [KINDS[code] for code in batch.kind.tolist()]
+        columns["ts_source"] = Words(batch.ts_source, TS_SOURCES)
+    columns["kind"] = Words(batch.kind, KINDS)
     if batch.user_id_quality.any():
-        columns["user_id_quality"] = [ID_QUALITIES[code] for code in batch.user_id_quality.tolist()]
+        columns["user_id_quality"] = Words(batch.user_id_quality, ID_QUALITIES)
     return list(columns), list(columns.values())
 
 
 def _result_columns(verdicts: Verdicts, *, lang: str) -> list[Column]:
     """The columns of ``RESULT_COLUMNS``, in that order."""
     return [
-        [VERDICTS[code] for code in verdicts.verdict.tolist()],
-        [LABELS[code] for code in verdicts.label.tolist()],
+        Words(verdicts.verdict, VERDICTS),
+        Words(verdicts.label, LABELS),
         verdicts.risk,
         *(np.ascontiguousarray(verdicts.p[:, head]) for head in range(len(HEADS))),
-        ["true" if mark else "false" for mark in verdicts.organic_wave.tolist()],
-        ["true" if mark else "false" for mark in verdicts.protected.tolist()],
+        Words(verdicts.organic_wave.astype(np.uint8), FLAGS),
+        Words(verdicts.protected.astype(np.uint8), FLAGS),
         verdicts.campaign_id,
         [reasons_cell(reasons, lang=lang) if reasons else "" for reasons in verdicts.reasons],
     ]

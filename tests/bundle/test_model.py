@@ -45,7 +45,7 @@ def test_wording_scores_are_scipys_and_scikit_learns() -> None:
     found = linear_scores(rows, bundle.weights, bundle.bias)
     assert np.abs(found - (x @ bundle.weights + bundle.bias)).max() <= 1e-12
     target = np.arange(len(reading)) % 2
-    model = LogisticRegression(**WORDING).fit(x, target)
+    model = LogisticRegression(C=3.0, **WORDING).fit(x, target)
     own = linear_scores(rows, np.ascontiguousarray(model.coef_.T), model.intercept_)
     assert np.abs(own[:, 0] - model.decision_function(x)).max() <= 1e-12
 

@@ -76,7 +76,7 @@ def test_a_model_compared_with_itself_differs_by_nothing() -> None:
     rows, label, _ = log()
     found = compare(handmade_detector(), handmade_detector(), rows, label)
     differences = [figure for parts in found.values() for figure in parts["difference"].values()]
-    assert len(differences) == 12
+    assert len(differences) == 15
     assert {(figure.value, figure.low, figure.high) for figure in differences} == {(0.0, 0.0, 0.0)}
 
 

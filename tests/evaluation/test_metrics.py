@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from detector.evaluation import average_precision, recall_at
+from detector.evaluation.intervals import Estimate, resampled_sums, share, share_lost
 from detector.evaluation.measure import ranked_figures
-from detector.evaluation.metrics import Estimate, figures, rank
+from detector.evaluation.metrics import FIGURES, cut_at, figures, rank
 
 # Six comments, the likeliest first; the third and the fourth tie.
 SCORE = np.array([0.9, 0.8, 0.7, 0.7, 0.4, 0.1])
@@ -26,6 +27,15 @@ def test_average_precision_is_scikit_learns(seed: int, steps: int) -> None:
     assert average_precision(score, positive) == pytest.approx(
         average_precision_score(positive, score), abs=1e-12
     )
+
+
+@pytest.mark.parametrize("steps", [3, 20, 10**9], ids=["many ties", "some ties", "no ties"])
+def test_area_under_the_curve_is_scikit_learns(steps: int) -> None:
+    rng = np.random.default_rng(4)
+    score = rng.integers(0, steps, size=400).astype(float)
+    positive = rng.random(400) < 0.1 + 0.3 * (score / steps)
+    found = figures(rank(score, positive, np.arange(400)))
+    assert found[FIGURES.index("area_under_curve")] == pytest.approx(roc_auc_score(positive, score), abs=1e-12)
 
 
 def test_average_precision_by_hand() -> None:
@@ -60,7 +70,7 @@ def test_a_weight_of_two_is_the_comment_twice() -> None:
     weight = np.array([1.0, 2.0, 1.0, 0.0, 1.0, 3.0])
     repeated = np.repeat(np.arange(6), weight.astype(int))
     once = figures(rank(SCORE, POSITIVE, np.arange(6)), weight)
-    copied = figures(rank(SCORE[repeated], POSITIVE[repeated], np.arange(8)), np.ones(8))
+    copied = figures(rank(SCORE[repeated], POSITIVE[repeated], np.arange(8)))
     assert once.tolist() == copied.tolist()
 
 
@@ -98,3 +108,59 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 
 def test_an_estimate_reads_as_value_and_interval() -> None:
     assert str(Estimate(0.5, 0.25, 0.75)) == "0.5000 [0.2500, 0.7500]"
+
+
+def test_a_cut_flags_as_many_genuine_comments_as_allowed_and_no_more() -> None:
+    genuine = np.arange(1000) / 1000
+    for rate, flagged in ((0.0, 0), (0.001, 1), (0.0019, 1), (0.01, 10)):
+        assert (genuine >= cut_at(genuine, rate)).sum() == flagged
+
+
+def test_a_cut_does_not_part_equal_scores() -> None:
+    genuine = np.array([0.9, 0.9, 0.9, 0.1])
+    # One may be flagged, but the three at the top are one step.
+    assert (genuine >= cut_at(genuine, 0.25)).sum() == 0
+    assert math.isnan(cut_at(np.zeros(0), 0.01))
+
+
+def test_the_recall_above_a_cut_is_the_recall_at_its_rate() -> None:
+    score, positive = labelled(500)
+    for rate in (0.01, 0.1):
+        found = (score[positive] >= cut_at(score[~positive], rate)).mean()
+        assert found == recall_at(score, positive, rate)
+
+
+def test_a_share_of_nothing_hit_is_bounded_by_the_number_of_clusters() -> None:
+    # 1 - 0.025 ** (1 / 10) is what ten clusters without a hit can rule out; 100 copies rule out no more.
+    hit, cluster = np.zeros(100, dtype=bool), np.arange(100) % 10
+    none = share(hit, cluster)
+    assert (none.value, none.low, none.high) == (0.0, 0.0, pytest.approx(0.308497))
+    every = share(~hit, cluster)
+    assert (every.value, every.low, every.high) == (1.0, pytest.approx(0.691503), 1.0)
+    assert math.isnan(share(np.zeros(0, dtype=bool), np.zeros(0, dtype=int)).value)
+
+
+def test_a_share_has_the_interval_of_its_clusters() -> None:
+    hit = np.arange(400) % 4 == 0
+    alone = share(hit, np.arange(400))
+    assert alone.value == 0.25
+    # The binomial interval of 400 is 0.25 plus or minus 0.042.
+    assert (alone.low, alone.high) == (pytest.approx(0.208, abs=0.01), pytest.approx(0.292, abs=0.01))
+    in_tens = share(np.repeat(hit[:40], 10), np.repeat(np.arange(40), 10))
+    assert in_tens.high - in_tens.low > 2.5 * (alone.high - alone.low)
+
+
+def test_what_is_lost_is_paired() -> None:
+    before = np.array([True, True, True, False])
+    lost = share_lost(before, np.array([True, False, False, False]), np.arange(4))
+    assert lost.value == 0.5
+    same = share_lost(before, before, np.arange(4))
+    assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
+
+
+def test_equal_clusters_are_drawn_as_one_number_of_their_mean() -> None:
+    sums = np.array([[1.0, 2.0]] * 50 + [[0.0, 1.0]] * 50)
+    drawn = resampled_sums(sums)
+    assert drawn.mean(axis=0) == pytest.approx([50.0, 150.0], rel=0.02)
+    # The variance of a sum of Poisson multiples is the sum of squares.
+    assert drawn.var(axis=0) == pytest.approx([50.0, 250.0], rel=0.4)

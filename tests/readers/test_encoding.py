@@ -76,3 +76,8 @@ def test_what_looks_like_nothing_known_is_a_guess_and_said_so(file):
 
 def test_plain_ascii_is_utf_8():
     assert encoding_of(b"text\nok\n", b"").name == "utf-8"
+
+
+def test_a_text_that_begins_like_an_archive_is_still_gb18030():
+    head = "PK\x03\x04,评论内容\n1,这个主播真的很好\n".encode("gb18030")
+    assert encoding_of(head, head).codec == "gb18030"

@@ -83,6 +83,31 @@ def test_rows_without_text_are_skipped_and_counted_with_their_lines():
     assert report.skipped_lines == {"empty_text": [11, 12, 13, 14, 15]}
 
 
+def test_rows_left_out_are_missing_from_every_column_and_not_from_the_caller_s():
+    columns = {
+        "text": ["好", "", None, "买"],
+        "content": ["x", "y", "丙", "z"],
+        "user_id": ["a", "b", "c", "d"],
+        "user_level": [1, 2, 3, 4],
+    }
+    batch, report = batch_of(columns, first_row=1)
+    # The third row has its text in the second best column.
+    assert (batch.text, batch.user_id) == (["好", "丙", "买"], ["a", "c", "d"])
+    assert batch.user_level.tolist() == [1.0, 3.0, 4.0]
+    assert batch.source.columns == (["好", "", "买"], ["x", "丙", "z"], ["a", "c", "d"], ["1", "3", "4"])
+    assert (report.skipped_lines, batch.comment_id) == ({"empty_text": [2]}, ["row-1", "row-3", "row-4"])
+    assert columns["text"] == ["好", "", None, "买"]
+
+
+def test_whole_numbers_are_written_whole_whether_they_repeat_or_not():
+    ids = [7234567890123456789 + n for n in range(2000)]
+    levels = [None if n % 3 else n % 7 for n in range(2000)]
+    batch, _ = batch_of({"text": ["好"] * 2000, "user_id": ids, "user_level": levels})
+    assert (batch.source.columns[1], batch.user_id) == ([str(n) for n in ids], [str(n) for n in ids])
+    assert batch.source.columns[2] == ["" if level is None else str(level) for level in levels]
+    np.testing.assert_array_equal(batch.user_level, np.array(levels, dtype=np.float64))
+
+
 def test_a_gift_needs_no_text():
     batch, report = batch_of({"text": ["", ""], "kind": ["gift", "comment"]})
     assert [KINDS[code] for code in batch.kind] == ["gift"]
@@ -204,6 +229,13 @@ def test_half_characters_become_writable():
     assert batch.user_name == ["\ufffd", "b"]
     assert batch.source.columns == (["好\ufffd", "ok"], ["\ufffd", "b"])
     assert codes(report)["broken_characters"] == 2
+
+
+def test_half_a_character_far_down_a_column_is_found():
+    words = ["好"] * 9_000 + ["\ud83d"]
+    batch, report = batch_of({"text": words})
+    assert batch.text == ["好"] * 9_000 + ["\ufffd"]
+    assert codes(report)["broken_characters"] == 1
 
 
 def test_nested_values_are_kept_as_compact_json():

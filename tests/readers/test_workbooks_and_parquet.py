@@ -124,6 +124,24 @@ def test_parquet_nanoseconds_in_a_zone(tmp_path):
     assert batch.ts_ms.tolist() == [1794399663000.0]
 
 
+def test_parquet_gives_a_repeated_text_once_and_an_absent_one_not_at_all(tmp_path):
+    said = ["加油", None, "加油", "上车"] * 50
+    batch, report = read_comments(parquet(tmp_path / "a.parquet", {"text": said}))
+    assert batch.text == ["加油", "加油", "上车"] * 50
+    assert len({id(text) for text in batch.text}) == 2
+    assert report.skipped == {"empty_text": 50}
+
+
+def test_parquet_categories_are_read_as_their_words(tmp_path):
+    arrow = pytest.importorskip("pyarrow")
+    # As many categories as eight bits can number: there is no number left for a missing cell.
+    names = [f"用户{n}" for n in range(128)]
+    codes = arrow.array([127, None, 0], arrow.int8())
+    users = arrow.DictionaryArray.from_arrays(codes, arrow.array(names))
+    batch, _ = read_comments(parquet(tmp_path / "a.parquet", {"text": ["好", "买", "赞"], "user_id": users}))
+    assert batch.user_id == ["用户127", "", "用户0"]
+
+
 def test_parquet_comes_in_chunks(tmp_path):
     path = parquet(tmp_path / "a.parquet", {"text": [f"第{n}条" for n in range(5)]})
     parts = list(read_chunks(path, chunk_rows=2, report=ReadReport()))

@@ -9,7 +9,7 @@ from tests.building import NAN, comment, nearly, seen_by, values_of
 
 NOTHING = {
     "number_length": 0, "handle_length": 0, "spelled_letters": 0, "spelled_words": 0, "number_gaps": 0, "cues": 0,
-    "beside": 0, "search": 0, "room": 0, "lure": 0, "ask": 0, "distance": NAN, "split": 0,
+    "beside": 0, "search": 0, "room": 0, "lure": 0, "ask": 0, "distance": NAN, "split": 0, "sound": 0,
 }  # fmt: skip
 
 
@@ -38,6 +38,9 @@ NOTHING = {
         ("199元", {"number_length": 3}),
         # Six digits can be one. 房间 and 房间号 name a room; 号 stands one character (是) before the number.
         ("房间号是123456", {"number_length": 6, "room": 2, "beside": 1, "distance": 1}),
+        # 柏度 and 渭心 sound like 百度 and 微信; 百度 itself is a search.
+        ("柏度小鱼 渭心", {"sound": 2}),
+        ("百度小鱼", {"search": 1}),
         # One digit over and over is applause, not a number.
         ("66666666", {}),
         ("", {}),

@@ -19,7 +19,7 @@ KEYS = st.integers(1, 2**62)
 
 
 def test_the_hash_version_is_the_one_these_values_belong_to() -> None:
-    assert HASH_VERSION == 1
+    assert HASH_VERSION == 2
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def test_mix_is_pinned(key: int, value: int) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "value"),
     [
-        (1, 2, 1060515670398615754),
-        (2, 1, 2894599685117316902),
-        (2**62, 1, 2872354564846852404),
-        (2**61 + 7, 2**61 + 8, 1652239795050576587),
+        (1, 2, 1060515671595858649),
+        (2, 1, 2894599684586534849),
+        (2**62, 1, 2872354565847552222),
+        (2**61 + 7, 2**61 + 8, 1652239793125453883),
     ],
 )
 def test_combine_is_pinned(a: int, b: int, value: int) -> None:

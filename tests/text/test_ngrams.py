@@ -6,12 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.text.codepoints import encode
-from detector.text.hashing import span_keys
-from detector.text.ngrams import char_grams, find, hash_slots, spell, word_grams
+from detector.text.hashing import find, hash_slots, span_keys
+from detector.text.ngrams import Grams, char_grams, spell, word_grams
+from detector.text.shape import SPELLED
+
+
+def undisguised(texts: list[str]) -> Grams:
+    codes, starts = encode(texts)
+    return char_grams(codes, starts, np.zeros(len(codes), dtype=np.uint8))
 
 
 def spelled(text: str) -> list[str]:
-    return [spell(key) for key in char_grams(*encode([text])).keys.tolist()]
+    return [spell(key) for key in undisguised([text]).keys.tolist()]
 
 
 @pytest.mark.parametrize(
@@ -34,11 +40,19 @@ def test_every_key_spells_its_ngram(text: str) -> None:
     assert sorted(spelled(text)) == sorted([*text, *twos, *threes] if text else [])
 
 
+def test_a_disguised_character_says_how_it_was_disguised() -> None:
+    codes, starts = encode(["好v"])
+    keys = char_grams(codes, starts, np.array([0, 2], dtype=np.uint8)).keys.tolist()
+    assert [spell(key) for key in keys if "〔" in spell(key)] == ["〔形近〕", "〔形近〕v"]
+    keys = char_grams(codes, starts, np.array([0, SPELLED], dtype=np.uint8)).keys.tolist()
+    assert [spell(key) for key in keys if "〔" in spell(key)] == ["〔谐音〕", "〔谐音〕v"]
+
+
 def test_keys_of_many_texts_lie_end_to_end() -> None:
     texts = ["加微信", "", "好"]
-    together = char_grams(*encode(texts))
+    together = undisguised(texts)
     assert np.diff(together.starts).tolist() == [10, 0, 4]
-    alone = [char_grams(*encode([text])).keys.tolist() for text in texts]
+    alone = [undisguised([text]).keys.tolist() for text in texts]
     assert together.keys.tolist() == [key for keys in alone for key in keys]
 
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.text.normalize import INVISIBLE, MAX_LENGTH, normalize
+from detector.text.normalize import COMPATIBILITY, INVISIBLE, LOOKALIKE, MAX_LENGTH, normalize
 
 
 def undone(text: str) -> tuple[str, int, int, int, int]:
     """Plain form, and the counts: compatibility, look-alikes, invisible, traditional."""
     read = normalize([text])
-    counts = (read.compatibility, read.lookalikes, read.invisible, read.traditional)
-    return (read.plain[0], *(int(count[0]) for count in counts))
+    compatibility, lookalikes, invisible, traditional = read.undone[0].tolist()
+    return read.plain[0], compatibility, lookalikes, invisible, traditional
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,14 @@ def test_many_texts_are_read_as_each_alone() -> None:
     texts = ["ＶＸ", "", "國語", "好看", "加\u200b微"]
     together = normalize(texts)
     assert together.plain == [normalize([text]).plain[0] for text in texts]
-    assert together.compatibility.tolist() == [2, 0, 0, 0, 0]
-    assert together.traditional.dtype == np.int32
+    assert together.undone[:, COMPATIBILITY].tolist() == [2, 0, 0, 0, 0]
+    assert together.undone.dtype == np.int32
+
+
+def test_every_plain_character_knows_where_it_came_from_and_how_it_was_disguised() -> None:
+    # v drawn as a sign, a zero-width space before 信, a ligature that is two letters.
+    read = normalize(["  加ⅴ \u200b信ﬁ"])
+    assert read.plain == ["加v 信fi"]
+    assert read.origin.tolist() == [2, 3, 4, 6, 7, 7]
+    hidden = 3
+    assert read.mark.tolist() == [0, LOOKALIKE + 1, 0, hidden, COMPATIBILITY + 1, COMPATIBILITY + 1]

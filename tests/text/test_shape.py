@@ -4,14 +4,13 @@ import re
 
 import pytest
 
-from detector.text.codepoints import decode, encode
+from detector.text.codepoints import decode
 from detector.text.normalize import normalize
 from detector.text.shape import SHAPE_COUNTS, readable, shape
 
 
 def shaped(text: str) -> str:
-    codes, starts = encode(normalize([text]).plain)
-    read = shape(codes, starts)
+    read = shape(normalize([text]))
     said = readable(decode(read.codes, read.starts)[0])
     # Short for the tables below: ⟨11⟩ a number, ⟨=3⟩ one digit over and over, ⟨a6⟩ a handle.
     for words, mark in (("位数字", ""), ("个相同数字", "="), ("位账号", "a")):
@@ -21,7 +20,7 @@ def shaped(text: str) -> str:
 
 def counts(text: str) -> dict[str, int]:
     """What the shapes hide, without the zeros."""
-    read = shape(*encode(normalize([text]).plain))
+    read = shape(normalize([text]))
     return {name: n for name, n in zip(SHAPE_COUNTS, read.counts[0].tolist(), strict=True) if n}
 
 
@@ -45,6 +44,10 @@ def counts(text: str) -> dict[str, int]:
         # Words for digits without digits are words: a third of a number must be digits.
         ("一三八零零一三八", "⟨8⟩"),
         ("一三八零零一", "一三八零零一"),
+        # A cheer is one word over and over, or two or three in turn.
+        ("爱爱爱爱爱爱爱", "爱爱爱爱爱爱爱"),
+        ("六六六六六六六六", "六六六六六六六六"),
+        ("发要发要发要发要", "发要发要发要发要"),
         ("一百二十三块", "一百二十三块"),
         # One digit over and over is laughter or applause.
         ("666", "⟨=3⟩"),
@@ -52,7 +55,10 @@ def counts(text: str) -> dict[str, int]:
         ("6", "⟨1⟩"),
         # Handles: three letters and two digits at least.
         ("tcc473", "⟨a6⟩"),
-        ("iphone15", "⟨a8⟩"),
+        # A product's name and number are no handle, but what follows still is.
+        ("iphone15", "iphone⟨2⟩"),
+        ("mate60pro 加rfrf74", "mate⟨2⟩pro 加⟨a6⟩"),
+        ("mate13800138000", "mate⟨11⟩"),
         ("a1", "a⟨1⟩"),
         ("o2o", "o⟨1⟩o"),
         ("abc", "abc"),
@@ -114,13 +120,13 @@ def test_what_a_shape_hides_is_counted(text: str, expected: dict[str, int]) -> N
 
 
 def test_short_numbers_are_told_apart_beside_their_shape() -> None:
-    read = shape(*encode(["扣1扣2", "199元", "1999元", "666"]))
+    read = shape(normalize(["扣1扣2", "199元", "1999元", "666"]))
     # 1 + value for up to three digits, 1 + the digit for one over and over, 0 for what is longer.
     assert [n for n in read.short.tolist() if n] == [2, 3, 200, 7]
 
 
 def test_texts_are_shaped_as_each_alone() -> None:
     texts = ["138 0013 8000", "", "666", "tcc473", "38"]
-    read = shape(*encode(texts))
-    alone = [decode(one.codes, one.starts)[0] for one in (shape(*encode([text])) for text in texts)]
+    read = shape(normalize(texts))
+    alone = [decode(one.codes, one.starts)[0] for one in (shape(normalize([text])) for text in texts)]
     assert decode(read.codes, read.starts) == alone

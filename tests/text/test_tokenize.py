@@ -12,7 +12,7 @@ import pytest
 
 from detector.errors import UsageError
 from detector.simulate import simulate_room
-from detector.text.codepoints import decode
+from detector.text.codepoints import decode, encode
 from detector.text.reading import read_texts
 from detector.text.tokenize import Tokenizer, cut_lines, load_tokenizer, own_words
 
@@ -30,7 +30,7 @@ def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
 def words(tokenizer: Tokenizer, texts: list[str]) -> list[list[str]]:
     """The words of each text, by ``cut_lines``."""
     joined = "".join(texts)
-    word_starts, text_starts = cut_lines(tokenizer, texts)
+    word_starts, text_starts = cut_lines(tokenizer, *encode(texts))
     cut = [joined[a:b] for a, b in pairwise(word_starts)]
     return [cut[a:b] for a, b in pairwise(text_starts)]
 

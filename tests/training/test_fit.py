@@ -98,7 +98,8 @@ def test_training_sees_the_numbers_that_scoring_computes() -> None:
     from detector.engine import FeatureEngine
 
     frame = FeatureEngine(wording=fitted.bundle.wording).observe(log.batch)
-    assert frame.values.tobytes() == fitted.matrix.values.tobytes()
+    seen = fitted.matrix.values[~fitted.matrix.augmented]
+    assert frame.values.astype(np.float32).tobytes() == seen.tobytes()
 
 
 def test_the_small_room_teaches_lures_and_floods_and_says_nothing_of_reviews() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from detector.comment import CommentBatch
 from detector.engine import FeatureEngine
 from detector.errors import InputError, UsageError
+from detector.simulate import LIVE_ATTACKS, simulate_reviews, simulate_room
 from detector.training.logs import (
     FOLDS,
     LEFT_OUT,
+    LabelledLog,
     dealt,
     fold_by_session,
     fold_of_keys,
@@ -19,7 +24,7 @@ from detector.training.logs import (
     read_labelled,
     read_source,
 )
-from detector.training.recipe import read_recipe, simulated_logs
+from detector.training.recipe import injected_logs, read_recipe, simulated_logs
 from detector.verdict import NORMAL
 from tests.building import batch, comment
 
@@ -143,3 +148,39 @@ def test_simulated_rooms_are_logs_of_their_own_and_one_in_four_knows_only_the_or
     assert [set(log.fold.tolist()) for log in logs[:2]] == [{0}, {1}]
     assert logs[2].heads == ("fake_review", "solicitation")
     assert logs[0].weight == (1.0, 0.5, 1.0)
+
+
+def test_campaigns_are_put_into_a_stretch_of_every_session_and_stay_in_its_fold() -> None:
+    sessions = [simulate_room(seed=seed, minutes=6, viewers=150, attacks=[]).batch for seed in (1, 2)]
+    batch = CommentBatch.concat(
+        [dataclasses.replace(part, session_id=[f"s{n}"] * len(part)) for n, part in enumerate(sessions)]
+    )
+    real = LabelledLog("real", batch, np.full(len(batch), NORMAL, dtype=np.int8), fold_by_session(batch))
+    settings = {"source": "real", "rows": 200, "campaigns": 3, "seed": 5, "heads": ["bot_flood", "fake_review"]}
+    logs = list(injected_logs(settings, {"real": real}, progress=lambda _: None))
+    assert [(log.name, log.fold.tolist()) for log in logs] == [
+        ("injected_000", [0] * len(logs[0].batch)),
+        ("injected_001", [1] * len(logs[1].batch)),
+    ]
+    for log, part in zip(logs, sessions, strict=True):
+        genuine = [text for text, code in zip(log.batch.text, log.label, strict=True) if code == NORMAL]
+        assert log.heads == ("bot_flood", "fake_review")
+        # 200 of the session's own, three campaigns of one comment at least, and their accounts' harmless chat.
+        assert len(log.batch) >= 203
+        assert len(genuine) >= 200
+        assert set(log.label.tolist()) - {NORMAL} != set()
+        assert len(set(log.batch.comment_id) & set(part.comment_id)) == 200
+
+
+def test_attacks_that_are_left_out_appear_in_no_log() -> None:
+    kinds = [name for name in LIVE_ATTACKS if name != "smear"]
+    room = simulate_room(seed=1, minutes=5, viewers=100, without=kinds)
+    assert set(room.kind_of_attack) <= {"", "smear"}
+    reviews = simulate_reviews(seed=1, products=2, reviews=80, days=20, without=["review_copy"])
+    assert "review_copy" not in reviews.kind_of_attack
+    assert "review_mash" in reviews.kind_of_attack
+
+
+def test_injecting_into_a_log_that_the_recipe_does_not_read_says_which_there_are() -> None:
+    with pytest.raises(InputError, match=r"'other' is none of \[\]"):
+        list(injected_logs({"source": "other"}, {}, progress=lambda _: None))

@@ -37,7 +37,9 @@ def test_a_campaign_has_its_times_as_wall_clock_and_as_milliseconds(tmp_path: Pa
             "template": "=加{N}", "comments": "12", "accounts": "3", "flagged": "11",
             "first_at": "2024-11-11T20:01:03.250+08:00", "last_at": "2024-11-11T20:02:03.000+08:00",
             "first_ts_ms": "1731326463250", "last_ts_ms": "1731326523000",
-            "score": "0.30000000000000004", "samples": "a; b",
+            "score": "0.30000000000000004", "samples": "a; b", "templates": "", "merged_ids": "", "rooms": "1",
+            "span_c": "", "repeats": "", "expected_repeats": "", "fresh_share": "", "room_fresh_share": "",
+            "shared_accounts": "0", "p_value": "", "q_value": "",
         }
     ]  # fmt: skip
 
@@ -51,6 +53,17 @@ def test_a_campaign_without_times_or_with_times_of_a_recording_has_no_wall_clock
     rows = rows_of(tmp_path / "campaigns.csv")
     assert [(row["first_at"], row["last_at"]) for row in rows] == [("", ""), ("", "")]
     assert [row["first_ts_ms"] for row in rows] == ["", "1500"]
+
+
+def test_a_campaign_is_written_with_what_chance_would_do(tmp_path: Path) -> None:
+    weighed = campaign(
+        templates=("=加{N}", "看{ID}"), merged_ids=("C-2",), rooms=2, span_c=96.0, repeats=12.0,
+        expected_repeats=0.25, fresh_share=0.5, room_fresh_share=0.125, shared_accounts=3, p_value=1e-300, q_value=0.5,
+    )  # fmt: skip
+    write_campaigns_csv(tmp_path / "campaigns.csv", [weighed])
+    assert list(rows_of(tmp_path / "campaigns.csv")[0].values())[-11:] == [
+        "=加{N}; 看{ID}", "C-2", "2", "96", "12", "0.25", "0.5", "0.125", "3", "1e-300", "0.5",
+    ]  # fmt: skip
 
 
 def test_formula_safe_reaches_the_templates(tmp_path: Path) -> None:

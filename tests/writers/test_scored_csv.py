@@ -12,8 +12,9 @@ import pytest
 from detector.comment import Comment, CommentBatch, SourceColumns
 from detector.errors import UsageError
 from detector.readers import read_comments
-from detector.verdict import RESULT_COLUMNS, Verdicts
+from detector.verdict import RESULT_COLUMNS, VERDICTS, Verdicts
 from detector.writers import write_scored_csv
+from detector.writers.csv_files import BLOCK_ROWS
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -144,6 +145,21 @@ def test_no_comments_give_a_header_and_nothing_else(tmp_path: Path, score: Calla
     assert (tmp_path / "scored.csv").read_text("utf-8-sig") == (
         "comment_id,text,kind," + ",".join(RESULT_COLUMNS) + "\n"
     )
+
+
+def test_more_comments_than_one_block_come_back_in_their_order(
+    tmp_path: Path, score: Callable[..., Verdicts]
+) -> None:
+    ids = [f"c{n}" for n in range(BLOCK_ROWS + 2)]
+    said = [f"第{n}条" if n % 2 else f'{n},"\x00"' for n in range(len(ids))]
+    batch = CommentBatch.from_columns(len(ids), {"text": said, "comment_id": ids})
+    codes = np.arange(len(ids), dtype=np.uint8) % 3
+    write_scored_csv(tmp_path / "scored.csv", batch, score(ids, verdict=codes, organic_wave=codes == 1))
+    rows = rows_of(tmp_path / "scored.csv")
+    assert [row["comment_id"] for row in rows] == ids
+    assert [row["text"] for row in rows] == said
+    assert [row["verdict"] for row in rows] == [VERDICTS[code] for code in codes]
+    assert [row["organic_wave"] for row in rows] == ["true" if code == 1 else "false" for code in codes]
 
 
 def test_half_a_surrogate_pair_is_written_visibly(tmp_path: Path, score: Callable[..., Verdicts]) -> None:

@@ -1,0 +1,90 @@
+"""The labelled log of a trial: from files, or from a recipe's source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.comment import TS_SOURCE_CODE, CommentBatch
+from detector.errors import UsageError
+from detector.evaluation.baselines import Split
+from detector.readers import read_comments
+from detector.training.logs import LABEL, LabelledLog, fold_by_session, label_codes, read_source
+from detector.training.recipe import read_recipe
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLog:
+    """A labelled log in event order, and its labels as they were written, row by row."""
+
+    log: LabelledLog
+    names: list[str]
+
+    def take(self, keep: NDArray[np.bool_]) -> NamedLog:
+        """The rows where ``keep``."""
+        return NamedLog(self.log.take(keep), [self.names[row] for row in np.flatnonzero(keep)])
+
+
+def read_files(
+    files: Sequence[Path], *, label_column: str, ts_source: str | None, mapping: Mapping[str, str] | None
+) -> NamedLog:
+    """Files as one log; ``ts_source`` says what their times are worth. Raises UsageError without a label column."""
+    batch, _ = read_comments(list(files), mapping=mapping)
+    written = column(batch, label_column)
+    if ts_source is not None:
+        if ts_source not in TS_SOURCE_CODE:
+            known = ", ".join(TS_SOURCE_CODE)
+            raise UsageError(
+                f"--ts-source {ts_source!r}: choose from {known}", zh=f"--ts-source {ts_source!r}：可选 {known}"
+            )
+        batch.ts_source[:] = TS_SOURCE_CODE[ts_source]
+    order = batch.replay_order()
+    batch, names = batch.take(order), [written[row] or "unlabelled" for row in order]
+    label = label_codes(names, where=label_column)
+    name = ", ".join(path.name for path in files)
+    return NamedLog(LabelledLog(name, batch, label, fold_by_session(batch), proof=True), names)
+
+
+def read_recipe_source(recipe: Path, source: str | None, root: Path) -> NamedLog:
+    """One ``[[source]]`` of a recipe by its name. Raises UsageError that lists the names there are."""
+    sources = {str(given["name"]): given for given in read_recipe(recipe).get("source", [])}
+    if source not in sources:
+        known = ", ".join(sources)
+        raise UsageError(
+            f"--source {source!r}: {recipe} has {known}", zh=f"--source {source!r}：{recipe} 中有 {known}"
+        )
+    log = read_source(root, sources[source])
+    return NamedLog(log, list(column(log.batch, LABEL)))
+
+
+def read_messages(paths: Sequence[Path]) -> Split | None:
+    """Labelled spam messages (1 is spam) for a baseline; None without files."""
+    if not paths:
+        return None
+    batch, _ = read_comments(list(paths))
+    return batch, np.array([value == "1" for value in column(batch, "label")])
+
+
+def column(batch: CommentBatch, name: str) -> list[str]:
+    """A column of the input as it was written. Raises UsageError with the columns there are."""
+    if name not in batch.source.headers:
+        listed = ", ".join(batch.source.headers)
+        raise UsageError(f"no column {name!r}; columns: {listed}", zh=f"没有 {name!r} 列；现有列：{listed}")
+    return batch.source.columns[batch.source.headers.index(name)]
+
+
+def earlier_sessions(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
+    """Which rows belong to the first so many sessions. Raises UsageError unless one is left for the test."""
+    pairs = list(zip(batch.room_id, batch.session_id, strict=True))
+    order = list(dict.fromkeys(pairs))
+    if not 0 < sessions < len(order):
+        raise UsageError(
+            f"--train-sessions {sessions}: the file has {len(order)} sessions; leave at least one for the test",
+            zh=f"--train-sessions {sessions}：文件共有 {len(order)} 场，至少留一场测试",
+        )
+    chosen = set(order[:sessions])
+    return np.array([pair in chosen for pair in pairs], dtype=np.bool_)

@@ -1,0 +1,66 @@
+"""True lures are disguised once more, and nothing but their text changes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from detector.engine import SCHEMA
+from detector.errors import InputError
+from detector.simulate.disguise import SLY_EDITS
+from detector.training.augment import Augmentation, disguised, text_values
+from detector.training.logs import LabelledLog, fold_by_session
+from detector.training.matrix import build_matrix
+from tests.building import batch, comment
+
+LURE = "加微信 13800138000 免费领"
+
+
+def log(*, proof: bool) -> LabelledLog:
+    rows = batch(comment("好看"), comment(LURE, user_id="u2"), comment("多少钱", user_id="u3"))
+    label = np.array([3, 0, 3], dtype=np.int8)
+    return LabelledLog("room", rows, label, fold_by_session(rows), proof=proof)
+
+
+def test_every_lure_is_copied_with_another_text_in_the_same_place() -> None:
+    matrix = build_matrix(
+        [log(proof=True)], augmentation=Augmentation(copies=3, weight=0.25), progress=lambda _: None
+    )
+    assert matrix.augmented.tolist() == [False] * 3 + [True] * 3
+    assert matrix.label.tolist() == [3, 0, 3, 0, 0, 0]
+    assert matrix.weight[:, 0].tolist() == [1.0] * 3 + [0.25] * 3
+    assert matrix.names == ("room", "augmented")
+    assert matrix.proof.tolist() == [True] * 3 + [False] * 3
+    assert len(set(matrix.text.tolist())) == 6
+    of_text = [name.startswith(("style.", "contact.")) or name == "rating.polarity" for name in SCHEMA.names]
+    behaviour = matrix.values[:, ~np.array(of_text)]
+    assert {row.tobytes() for row in behaviour[3:]} == {behaviour[1].tobytes()}
+
+
+def test_lures_of_a_made_up_room_are_not_copied() -> None:
+    matrix = build_matrix([log(proof=False)], augmentation=Augmentation(), progress=lambda _: None)
+    assert matrix.augmented.tolist() == [False] * 3
+
+
+def test_a_copy_reads_as_its_text_would() -> None:
+    matrix = build_matrix([log(proof=True)], progress=lambda _: None)
+    again = text_values(["好看", LURE, "多少钱"], matrix.values)
+    assert again.tobytes() == matrix.values.tobytes()
+
+
+@pytest.mark.parametrize("trick", sorted(SLY_EDITS))
+def test_every_trick_changes_a_lure(trick: str) -> None:
+    rng = np.random.default_rng(3)
+    texts = disguised([LURE + " vx abc 来买东西"] * 30, tricks=[trick], rng=rng)
+    # Chance may leave one or the other as it was.
+    assert sum(text != LURE + " vx abc 来买东西" for text in texts) >= 20
+
+
+def test_a_recipe_names_the_tricks_to_leave_out() -> None:
+    given = Augmentation.of({"copies": 1, "without": ["spread", "marks"]})
+    assert (given.copies, set(SLY_EDITS) - set(given.tricks)) == (1, {"spread", "marks"})
+    assert dataclasses.astuple(Augmentation.of({}))[:2] == (2, 0.2)
+    with pytest.raises(InputError, match=r"knows no tricks \['shout'\]"):
+        Augmentation.of({"without": ["shout"]})
