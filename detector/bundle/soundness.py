@@ -60,6 +60,9 @@ def _check_head(arrays: Arrays, head: str, inputs: int) -> None:
     feature = arrays[f"{head}.feature"]
     _must(bool((feature < inputs).all()), f"{head}.feature", "names an input that does not exist")
     inner = np.flatnonzero(feature >= 0)
+    _must(
+        not np.isnan(arrays[f"{head}.threshold"][inner]).any(), f"{head}.threshold", "is not a number at a split"
+    )
     for part in ("left", "right"):
         child = arrays[f"{head}.{part}"][inner]
         # Every child stands after its parent: a walk comes to an end.

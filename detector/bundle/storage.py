@@ -30,6 +30,8 @@ MODEL, MANIFEST, THRESHOLDS, CARD = "model.skops", "manifest.json", "thresholds.
 # the file that asks to be trusted.
 TRUSTED: Final[tuple[str, ...]] = ()
 MAX_BYTES: Final = 200_000_000
+# What is stored of trees; the rest follows from it.
+STORED: Final = tuple(f for f in fields(Trees) if f.init)
 
 
 def _arrays(bundle: Bundle) -> dict[str, np.ndarray[Any, Any]]:
@@ -43,7 +45,7 @@ def _arrays(bundle: Bundle) -> dict[str, np.ndarray[Any, Any]]:
     }
     for head in bundle.heads:
         arrays[f"{head.name}.calibration"] = head.calibration
-        for f in fields(Trees):
+        for f in STORED:
             arrays[f"{head.name}.{f.name}"] = np.asarray(getattr(head.trees, f.name))
     return arrays
 
@@ -220,6 +222,6 @@ def load_bundle(folder: str | Path) -> Bundle:
 
 
 def _trees(arrays: Mapping[str, Any], head: str) -> Trees:
-    values = {f.name: arrays[f"{head}.{f.name}"] for f in fields(Trees)}
+    values = {f.name: arrays[f"{head}.{f.name}"] for f in STORED}
     values["baseline"] = float(values["baseline"])
     return Trees(**values)
