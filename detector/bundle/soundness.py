@@ -61,7 +61,9 @@ def _check_head(arrays: Arrays, head: str, inputs: int) -> None:
     _must(bool((feature < inputs).all()), f"{head}.feature", "names an input that does not exist")
     inner = np.flatnonzero(feature >= 0)
     _must(
-        not np.isnan(arrays[f"{head}.threshold"][inner]).any(), f"{head}.threshold", "is not a number at a split"
+        not np.isnan(arrays[f"{head}.threshold"][inner]).any(),
+        f"{head}.threshold",
+        "is not a number at a split",
     )
     for part in ("left", "right"):
         child = arrays[f"{head}.{part}"][inner]
