@@ -310,6 +310,12 @@ def _evaluate(
         bool,
         typer.Option("--tricks", help="逐一用每种手法改写引流 rewrite the lures by every trick of disguise"),
     ] = False,
+    accounts: Annotated[
+        bool,
+        typer.Option(
+            "--accounts", help="按账号评测：标签 1 水军、0 其他 judge accounts: label 1 spammer, 0 other"
+        ),
+    ] = False,
     label_column: Annotated[str, typer.Option("--label-column", help="标签列 the label column")] = "label",
     mapping: Mapping = None,
     ts_source: Annotated[
@@ -336,8 +342,8 @@ def _evaluate(
         Trial(
             files=tuple(files or ()), recipe=recipe, source=source, data_root=data_root, model=model,
             profile=profile, compare=compare, train_sessions=train_sessions, folds=folds, baselines=baselines,
-            messages=tuple(messages or ()), attacks=attacks, tricks=tricks, label_column=label_column,
-            mapping=_mapping(mapping), ts_source=ts_source, seed=seed, jobs=jobs,
+            messages=tuple(messages or ()), attacks=attacks, tricks=tricks, accounts=accounts,
+            label_column=label_column, mapping=_mapping(mapping), ts_source=ts_source, seed=seed, jobs=jobs,
         ),
         out=out, lang=lang, progress=_talk,
     )  # fmt: skip

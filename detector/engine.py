@@ -6,7 +6,6 @@ it, then lets the signal remember it. Batches of one, of 256 and of ten million 
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Callable, Sequence
@@ -17,8 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import (
-    ACCOUNT_QUALITIES,
-    ID_QUALITY_CODE,
     KIND_CODE,
     REVIEW_KINDS,
     SECOND_SOURCES,
@@ -35,9 +32,12 @@ from detector.signals.repetition import Repetition
 from detector.signals.signal import Described, Feature, Observation, Signal, TextSignal
 from detector.signals.style import Style
 from detector.signals.timing import Timing
+from detector.state.account_keys import account_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
 from detector.state.delivered import Delivered
 from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
+from detector.state.supporters import new_supporters, observe_supporters
+from detector.state.table import N_YOUNG, Table
 from detector.state.texts import Columns, TextMemory
 from detector.text.cues import BAD, GOOD, count_cues
 from detector.text.reading import TextReading, read_texts, tables_digest
@@ -51,8 +51,9 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 HASH_VERSION: Final = 2
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
 UNDATED: Final = [TS_SOURCE_CODE[name] for name in ("order_only", "video_offset", "minute_marker")]
+# Kinds of events by which an account gives the room something that costs.
+GIVING_KINDS: Final = ("gift", "member", "superchat")
 MAX_SESSIONS: Final = 10_000
-MAX_ACCOUNT_KEYS: Final = 131_072
 
 # Room and session.
 SessionKey = tuple[str, str]
@@ -87,13 +88,15 @@ class FeatureFrame:
 
     ``inputs`` float64 (n, heads + features), NaN unknown: the text scores, then the features, which fit float32;
     ``group`` int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither
-    redelivered nor of a kind that is not judged. Other rows are NaN.
+    redelivered nor of a kind that is not judged. Other rows are NaN. ``supporter`` marks comments of accounts that
+    have given the room something this session: a sign in favour, never a feature.
     """
 
     inputs: NDArray[np.float64]
     group: NDArray[np.int64]
     duplicate: NDArray[np.bool_]
     observed: NDArray[np.bool_]
+    supporter: NDArray[np.bool_]
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -114,6 +117,7 @@ class SessionMemory:
     neighbours: Neighbours = field(default_factory=new_neighbours)
     signals: list[Any] = field(default_factory=lambda: [signal.new_memory() for signal in SIGNALS])
     delivered: Delivered = field(default_factory=Delivered)
+    supporters: Table = field(default_factory=new_supporters)
     comments: int = 0
     clock_ms: float = float("nan")
 
@@ -161,7 +165,9 @@ class FeatureEngine:
             group=np.zeros(n, dtype=np.int64),
             duplicate=duplicate,
             observed=observed,
+            supporter=np.zeros(n, dtype=np.bool_),
         )
+        gave = np.isin(batch.kind, [KIND_CODE[name] for name in GIVING_KINDS])
         for key, rows, lasting in self._lives(batch, remember=remember):
             memory = self.sessions.get(key) or SessionMemory()
             if remember:
@@ -173,6 +179,11 @@ class FeatureEngine:
                 batch, texts["exact"], rows[observed[rows]], memory, duplicate, remember=remember
             )
             observed[rows[duplicate[rows]]] = False
+            # Redelivered gifts count once like all others: an account is a supporter or is not.
+            if gave[rows].any() or memory.supporters.meta[N_YOUNG]:
+                memory.supporters, frame.supporter[rows] = observe_supporters(
+                    memory.supporters, account=account_keys(batch, rows), gave=gave[rows], remember=remember
+                )
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)
         return frame
@@ -238,25 +249,6 @@ def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     groups = [(int(codes[rows[0]]), rows) for rows in np.split(order, starts[1:]) if len(rows)]
     return sorted(groups, key=lambda group: int(group[1][-1]))
-
-
-@functools.lru_cache(maxsize=MAX_ACCOUNT_KEYS)
-def _account_key(user_id: str) -> int:
-    if not user_id:
-        return 0
-    digest = hashlib.blake2b(user_id.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return (int.from_bytes(digest, "little") >> 2) + 1
-
-
-def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
-    qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
-    known = np.isin(batch.user_id_quality[rows], qualities)
-    user_ids = [batch.user_id[row] for row in rows.tolist()]
-    keys = {user_id: _account_key(user_id) for user_id in set(user_ids)}
-    out = np.fromiter(map(keys.__getitem__, user_ids), dtype=np.int64, count=len(user_ids))
-    out[~known] = 0
-    return out
 
 
 def _observe_session(

@@ -197,7 +197,7 @@ class Detector:
         p[rows] = probabilities(self.bundle.log_odds(inputs, surface))
         wave = np.zeros(n, dtype=np.bool_)
         wave[rows] = organic_wave(inputs[:, len(HEADS) :])
-        protected = protect(batch)
+        protected = protect(batch) | frame.supporter
         verdict = np.zeros(n, dtype=np.uint8)
         label = np.full(n, NORMAL, dtype=np.uint8)
         for level, code in enumerate((REVIEW, HIGH_RISK)):

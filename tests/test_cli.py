@@ -206,9 +206,9 @@ def test_nothing_asks_for_the_network(room: Path, model: Path, tmp_path: Path) -
 
 INTERRUPTED = """
 import signal, sys
+from detector.cli import main
 signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
 signal.setitimer(signal.ITIMER_REAL, 0.5)
-from detector.cli import main
 main(sys.argv[1:])
 """
 

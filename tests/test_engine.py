@@ -5,8 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 
-from detector.engine import SCHEMA, SIGNALS, TEXT_SIGNALS, FeatureEngine, Schema, account_keys
+from detector.engine import SCHEMA, SIGNALS, TEXT_SIGNALS, FeatureEngine, Schema
 from detector.signals.signal import feature
+from detector.state.account_keys import account_keys
 from detector.text.reading import TextReading
 from tests.building import START_MS, batch, comment, digests, named
 

@@ -22,6 +22,10 @@ from detector.text.reading import read_texts
 FOLDS: Final = 5
 REPEATS: Final = 3
 MIN_ACCOUNTS: Final = 20
+# A character pair counts once so many accounts wrote it.
+MIN_USERS: Final = 5
+# No forest is surer than this: a log-odds must stay finite.
+SUREST: Final = 1e-3
 # An account's posts are compared with one another, each with each: of more than these, evenly spaced ones.
 MAX_COMPARED: Final = 200
 # The room's tide, ratings and age in the log say when and where posts were gathered, not who wrote them.
@@ -171,33 +175,26 @@ def likeness(texts: list[str]) -> Floats:
 def cross_fitted_accounts(
     texts: list[str], traits: Floats, target: NDArray[np.bool_], *, seed: int, jobs: int = 1
 ) -> tuple[Floats, Floats]:
-    """Held-out scores of n accounts, by words alone and by words with ``traits`` (n, k): each float64 (n,)."""
+    """Held-out log-odds of n accounts, by words alone and by words with ``traits`` (n, k): each float64 (n,).
+
+    Both models are fitted on the other folds alone, vocabulary included; their log-odds are added.
+    """
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.model_selection import StratifiedKFold
     from sklearn.svm import SVC
 
     plain = [unicodedata.normalize("NFKC", text).lower() for text in texts]
-    words, both = np.zeros(len(target)), np.zeros(len(target))
-    dealt = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for train, test in dealt.split(traits, target):
-        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=5, sublinear_tf=True)
-        vectorizer.fit([plain[row] for row in train])
-        x = vectorizer.transform(plain)
-        near = (x @ x.T).toarray()
-
-        def worded(known: Rows, asked: Rows, near: Floats = near) -> Floats:
-            model = SVC(C=1.0, kernel="precomputed").fit(near[np.ix_(known, known)], target[known])
-            return np.asarray(model.decision_function(near[np.ix_(asked, known)]), dtype=np.float64)
-
-        # What the trees learn from must be as blind as what they will judge.
-        blind = np.zeros(len(target))
-        for known, asked in dealt.split(traits[train], target[train]):
-            blind[train[asked]] = worded(train[known], train[asked])
-        words[test] = blind[test] = worded(train, test)
-        inputs = np.column_stack([blind, traits])
-        model = ExtraTreesClassifier(
+    words, signals = np.zeros(len(target)), np.zeros(len(target))
+    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(traits, target):
+        vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 2), min_df=MIN_USERS, sublinear_tf=True)
+        known = vectorizer.fit_transform([plain[row] for row in train])
+        asked = vectorizer.transform([plain[row] for row in test])
+        wording = SVC(kernel="precomputed").fit((known @ known.T).toarray(), target[train])
+        words[test] = wording.decision_function((asked @ known.T).toarray())
+        trees = ExtraTreesClassifier(
             400, min_samples_leaf=3, max_features=0.2, random_state=seed, n_jobs=jobs
-        ).fit(inputs[train], target[train])
-        both[test] = model.predict_proba(inputs[test])[:, 1]
-    return words, both
+        ).fit(traits[train], target[train])
+        p = np.clip(trees.predict_proba(traits[test])[:, 1], SUREST, 1.0 - SUREST)
+        signals[test] = np.log(p / (1.0 - p))
+    return words, words + signals

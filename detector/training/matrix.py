@@ -11,7 +11,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from detector.bundle.model import surfaces
-from detector.engine import SCHEMA, TEXT_SIGNALS, FeatureEngine, account_keys
+from detector.engine import SCHEMA, TEXT_SIGNALS, FeatureEngine
+from detector.state.account_keys import account_keys
 from detector.text.hashing import span_keys
 from detector.text.ngrams import Grams
 from detector.text.reading import TextReading, read_texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,9 +53,15 @@ class Scored:
 
 
 def attacks_found(
-    detector: Detector, batch: CommentBatch, label: NDArray[np.int8], *, seed: int = 0, progress: Progress
+    detector: Detector,
+    batch: CommentBatch,
+    label: NDArray[np.int8],
+    *,
+    kinds: Collection[str] = tuple(ATTACKS),
+    seed: int = 0,
+    progress: Progress,
 ) -> dict[str, AttackFound]:
-    """Every kind put into the genuine part of each session, scored with ``detector``.
+    """Every one of ``kinds`` put into the genuine part of each session, scored with ``detector``.
 
     Raises UsageError where no session can take an attack.
     """
@@ -63,6 +69,8 @@ def attacks_found(
     sessions = [genuine.take(rows) for rows in session_rows(genuine)]
     found = {}
     for number, kind in enumerate(ATTACKS):
+        if kind not in kinds:
+            continue
         fit_for = [session for session in sessions if kind in kinds_for(session)]
         if not fit_for:
             continue

@@ -76,7 +76,7 @@ def render_page(found: Mapping[str, Any], mistakes: Mistakes, *, lang: str = "zh
             (words["false_alarms"], _shown(mistakes.false_alarms, lang)),
             (words["misses"], _shown(mistakes.misses, lang)),
         ]
-        if "compare" not in found
+        if "heads" in found and "compare" not in found
         else [],
     )
 

@@ -50,7 +50,7 @@ def read_metrics(path: Path) -> dict[str, Any]:
     """One metrics.json. Raises InputError if it is not one."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        found["heads"]
+        found["accounts" if "accounts" in found else "heads"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path} is not a metrics.json of zhenping evaluate ({error!r})",

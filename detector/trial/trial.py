@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from detector import __version__
+from detector.bundle import Bundle
 from detector.errors import UsageError
 from detector.evaluation import Mistakes, compare, judge, measure, worst
 from detector.evaluation.baselines import Split, baseline_scores
@@ -18,9 +19,12 @@ from detector.evaluation.judged import clusters
 from detector.evaluation.measure import ranked_figures
 from detector.evaluation.metrics import rank
 from detector.scorer import Detector
+from detector.training.augment import Augmentation
 from detector.training.fit import fit
 from detector.training.logs import dealt
 from detector.training.matrix import Progress
+from detector.training.recipe import read_recipe, recipe_logs
+from detector.trial.accounts import accounts_judged
 from detector.trial.attacks import attacks_found
 from detector.trial.folds import cross_fitted
 from detector.trial.logs import NamedLog, earlier_sessions, read_files, read_messages, read_recipe_source
@@ -49,6 +53,7 @@ class Trial:
     messages: tuple[Path, ...] = ()
     attacks: bool = False
     tricks: bool = False
+    accounts: bool = False
     label_column: str = "label"
     mapping: Mapping[str, str] | None = None
     ts_source: str | None = None
@@ -74,11 +79,20 @@ def run_trial(trial: Trial, *, out: Path | None = None, lang: str = "zh", progre
         raise UsageError(f"-o {out} is a file; name a folder", zh=f"-o {out} 是文件，请给一个文件夹")
     # All files are read before anything is fitted: a slip in the last must not cost the work on the first.
     messages = read_messages(trial.messages)
-    outcome = _tried(trial, _read(trial), messages, progress)
+    outcome = _accounts(trial, progress) if trial.accounts else _tried(trial, _read(trial), messages, progress)
     if out is not None:
         write_run_json(out / "metrics.json", outcome.figures)
         write_page(out / "report.html", outcome.figures, outcome.mistakes, lang=lang)
     return outcome.figures
+
+
+def _accounts(trial: Trial, progress: Progress) -> Outcome:
+    return Outcome(
+        accounts_judged(
+            trial.files, label_column=trial.label_column, mapping=trial.mapping, seed=trial.seed,
+            jobs=trial.jobs, progress=progress,
+        )
+    )  # fmt: skip
 
 
 def _tried(trial: Trial, named: NamedLog, messages: Split | None, progress: Progress) -> Outcome:
@@ -93,9 +107,7 @@ def _tried(trial: Trial, named: NamedLog, messages: Split | None, progress: Prog
     if trial.train_sessions is not None:
         earlier = earlier_sessions(named.log.batch, trial.train_sessions)
         train, named = named.take(earlier), named.take(~earlier)
-        log = dataclasses.replace(train.log, proof=True)
-        bundle = fit(dealt([log]), seed=trial.seed, jobs=trial.jobs, progress=progress).bundle
-        detector = Detector(bundle, profile=trial.profile)
+        detector = Detector(_fresh(trial, train, progress), profile=trial.profile)
     else:
         detector = Detector.load(trial.model, profile=trial.profile)
     batch, label = named.log.batch, named.log.label
@@ -116,6 +128,20 @@ def _tried(trial: Trial, named: NamedLog, messages: Split | None, progress: Prog
     return Outcome(figures, worst(judged))
 
 
+def _fresh(trial: Trial, train: NamedLog, progress: Progress) -> Bundle:
+    """A model of the first sessions alone; with a recipe, of all its other logs too, as a shipped model would be."""
+    if trial.recipe is None:
+        log = dataclasses.replace(train.log, proof=True)
+        return fit(dealt([log]), seed=trial.seed, jobs=trial.jobs, progress=progress).bundle
+    recipe = read_recipe(trial.recipe)
+    for source in recipe["source"]:
+        if str(source["name"]) == trial.source:
+            source["first_sessions"] = trial.train_sessions
+    logs = recipe_logs(recipe, trial.data_root, progress=progress)
+    augmentation = Augmentation.of(recipe.get("augmented", {}))
+    return fit(logs, seed=trial.seed, jobs=trial.jobs, augmentation=augmentation, progress=progress).bundle
+
+
 def _check(trial: Trial) -> None:
     fresh = trial.train_sessions is not None
     rules = (
@@ -132,6 +158,11 @@ def _check(trial: Trial) -> None:
         ((trial.attacks or trial.tricks) and (trial.folds is not None or trial.compare is not None),
          "--attacks and --tricks need one model: leave --folds and --compare out",
          "--attacks 和 --tricks 需要单个模型，不能与 --folds、--compare 同用"),
+        (trial.accounts and (trial != Trial(
+            files=trial.files, accounts=True, label_column=trial.label_column, mapping=trial.mapping,
+            seed=trial.seed, jobs=trial.jobs)),
+         "--accounts fits its own models on files: only --label-column, --map, --seed, --jobs and --out go with it",
+         "--accounts 用文件自己训练，只能与 --label-column、--map、--seed、--jobs、--out 同用"),
     )  # fmt: skip
     for broken, en, zh in rules:
         if broken:

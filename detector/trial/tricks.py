@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,9 +45,15 @@ class TricksFound:
 
 
 def tricks_found(
-    detector: Detector, batch: CommentBatch, label: NDArray[np.int8], *, seed: int = 0, progress: Progress
+    detector: Detector,
+    batch: CommentBatch,
+    label: NDArray[np.int8],
+    *,
+    tricks: Collection[str] = TRICKS,
+    seed: int = 0,
+    progress: Progress,
 ) -> TricksFound:
-    """The sessions with lures, replayed whole as they are and once per trick, the lures rewritten in place.
+    """The sessions with lures, replayed whole as they are and once per one of ``tricks``, the lures rewritten.
 
     The threshold stays that of the sessions as they are. Raises UsageError for a log without lures.
     """
@@ -69,6 +75,8 @@ def tricks_found(
     cluster = clusters([batch.text[row] for row in lures])
     found = {}
     for number, trick in enumerate(TRICKS):
+        if trick not in tricks:
+            continue
         progress(f"trick {trick}: {len(lures):,} lures")
         changed = rewritten(batch, lures, trick, np.random.default_rng([seed, number]))
         after = np.asarray(detector.score(changed).verdicts.p[lures, LURE] >= cut)
