@@ -4,7 +4,7 @@
 
 For each of four groups a model is trained by the recipe on the first sessions of the real log, without the group's
 kinds of attack and tricks of disguise. Then those attacks, one kind at a time, are put into the later sessions, and
-the true lures there are rewritten by those tricks.
+the true lures there are rewritten by those tricks. The figures can stand in docs/results.md: see detector/trial/results.py.
 """
 
 from __future__ import annotations
@@ -81,7 +81,15 @@ def main() -> None:
         for name, row in rewritten.tricks.items():
             progress(f"{name:18} lost {row.lost.value:+.3f} of {rewritten.recall.value:.3f}")
         given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps({"attacks": attacks, "tricks": tricks}, indent=1), encoding="utf-8")
+        figures = {
+            "model_id": f"{len(GROUPS)} models, each trained without what it is tested on",
+            "log": SOURCE,
+            "train_sessions": given.sessions,
+            "heads": {},
+            "attacks": attacks,
+            "tricks": asdict(rewritten) | {"tricks": tricks},
+        }
+        given.out.write_text(json.dumps(figures, indent=1, default=dict), encoding="utf-8")
     worst = np.array([row["recall"]["value"] for row in attacks.values()])
     progress(
         f"recall of attacks: {(worst >= 0.85).sum()} of {len(worst)} at .85 or more, least {worst.min():.3f}"

@@ -199,7 +199,7 @@ def test_the_same_id_in_another_room_is_another_comment() -> None:
 
 
 def test_a_gift_of_the_same_id_is_not_the_first_delivery() -> None:
-    gift = comment("", comment_id="c1", kind="gift")
+    gift = comment("", comment_id="c1", kind="gift", user_id="u9")  # from somebody else: givers are protected
     verdicts = (
         handmade_detector()
         .score([gift, comment(LURE, comment_id="c1"), comment(LURE, comment_id="c1")])

@@ -61,7 +61,7 @@ def _targets(
 ) -> tuple[NDArray[np.intp], NDArray[np.int8], Floats]:
     """Distinct texts with a target and a weight: the log of how often they occur with it, by the logs' weights."""
     m = len(matrix.reading)
-    use = rows & matrix.known[:, head] & (matrix.label >= 0)
+    use = rows & matrix.known[:, head] & (matrix.label >= 0) & matrix.words
     texts, targets, weights = [], [], []
     for target in (1, 0):
         of_target = use & ((matrix.label == head) == (target == 1))

@@ -35,7 +35,8 @@ class LabelledLog:
     ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
     neighbours mean nothing. ``weight``: per head, how much one row counts against one of a real labelled log.
-    ``by_text``: ``fold`` is not used; near-identical texts are held out together instead.
+    ``by_text``: ``fold`` is not used; near-identical texts are held out together instead. ``words``: False where
+    the labels teach behaviour alone, and the wording of the heads must not learn from them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LabelledLog:
     replayed: bool = True
     weight: tuple[float, ...] = (1.0,) * len(HEADS)
     by_text: bool = False
+    words: bool = True
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""

@@ -39,7 +39,7 @@ class Matrix:
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
     ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
-    lures, last of all, which teach but are never judged.
+    lures, last of all, which teach but are never judged. ``words`` bool (N,): whether wording learns from the row.
     """
 
     values: NDArray[np.float32]
@@ -55,6 +55,7 @@ class Matrix:
     account: NDArray[np.int64]
     weight: NDArray[np.float64]
     augmented: NDArray[np.bool_]
+    words: NDArray[np.bool_]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -66,7 +67,7 @@ def build_matrix(
 ) -> Matrix:
     """Replay every log through a fresh engine, disguise copies of the true lures, read every distinct text once.
 
-    Lures are augmented where they are real: in logs that may stand as proof.
+    Lures are augmented where they are real: in logs that may stand as proof and weigh in full.
     """
     values, clusters, accounts, observed, folds = [], [], [], [], []
     texts: dict[str, int] = {}
@@ -106,8 +107,10 @@ def build_matrix(
         "log": which.astype(np.int16)[keep],
         "account": np.concatenate(accounts)[keep],
         "weight": np.array([log.weight for log in logs])[which][keep],
+        "words": np.array([log.words for log in logs])[which][keep],
     }
-    lures = np.flatnonzero((label == SOLICITATION) & proof) if augmentation else np.zeros(0, dtype=np.intp)
+    real = (label == SOLICITATION) & proof & (found["weight"][:, SOLICITATION] >= 1.0)
+    lures = np.flatnonzero(real) if augmentation else np.zeros(0, dtype=np.intp)
     names = tuple(log.name for log in logs)
     if augmentation and len(lures):
         progress(f"disguise {len(lures):,} lures {augmentation.copies} times")

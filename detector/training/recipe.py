@@ -87,6 +87,8 @@ def injected_logs(
             np.full(len(log.batch), source.fold[rows[0]], dtype=np.int8),
             heads=tuple(settings.get("heads", HEADS)),
             weight=head_weights(settings.get("weight", 1.0)),
+            # The words of an attack on a shop are rare in a game room: they would become the mark of a flood.
+            words=False,
         )
 
 

@@ -10,9 +10,11 @@ import pytest
 from detector.engine import SCHEMA
 from detector.errors import InputError
 from detector.simulate.disguise import SLY_EDITS
+from detector.text.tokenize import load_tokenizer
 from detector.training.augment import Augmentation, disguised, text_values
+from detector.training.heads import fit_wording
 from detector.training.logs import LabelledLog, fold_by_session
-from detector.training.matrix import build_matrix
+from detector.training.matrix import as_scipy, build_matrix, fit_vectorizer
 from tests.building import batch, comment
 
 LURE = "加微信 13800138000 免费领"
@@ -64,3 +66,17 @@ def test_a_recipe_names_the_tricks_to_leave_out() -> None:
     assert dataclasses.astuple(Augmentation.of({}))[:2] == (2, 0.2)
     with pytest.raises(InputError, match=r"knows no tricks \['shout'\]"):
         Augmentation.of({"without": ["shout"]})
+
+
+def test_rows_that_teach_behaviour_alone_teach_no_words() -> None:
+    rows = [comment(f"好看{n}", user_id=f"u{n}") for n in range(30)]
+    rows += [comment(f"刷屏{n}", user_id=f"x{n}") for n in range(30)]
+    label = np.array([3] * 30 + [1] * 30, dtype=np.int8)
+    batch_ = batch(*rows)
+    taught = {}
+    for words in (True, False):
+        log = LabelledLog("room", batch_, label, fold_by_session(batch_), words=words)
+        matrix = build_matrix([log], progress=lambda _: None)
+        x = as_scipy(fit_vectorizer(matrix, load_tokenizer()).transform(matrix.reading), 1 << 20)
+        taught[words] = fit_wording(matrix, x, jobs=1, progress=lambda _: None).weights[:, 1].any()
+    assert taught == {True: True, False: False}

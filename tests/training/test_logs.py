@@ -164,7 +164,7 @@ def test_campaigns_are_put_into_a_stretch_of_every_session_and_stay_in_its_fold(
     ]
     for log, part in zip(logs, sessions, strict=True):
         genuine = [text for text, code in zip(log.batch.text, log.label, strict=True) if code == NORMAL]
-        assert log.heads == ("bot_flood", "fake_review")
+        assert (log.heads, log.words) == (("bot_flood", "fake_review"), False)
         # 200 of the session's own, three campaigns of one comment at least, and their accounts' harmless chat.
         assert len(log.batch) >= 203
         assert len(genuine) >= 200
