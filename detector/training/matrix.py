@@ -39,7 +39,7 @@ class Matrix:
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
     ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
-    lures, last of all, which teach but are never judged. ``words`` bool (N,): whether wording learns from the row.
+    lures, last of all, which teach but are never judged. ``words`` bool (N,): whether wording learns from the row. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
     """
 
     values: NDArray[np.float32]
@@ -56,6 +56,7 @@ class Matrix:
     weight: NDArray[np.float64]
     augmented: NDArray[np.bool_]
     words: NDArray[np.bool_]
+    source: NDArray[np.int64]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -112,6 +113,7 @@ def build_matrix(
     real = (label == SOLICITATION) & proof & (found["weight"][:, SOLICITATION] >= 1.0)
     lures = np.flatnonzero(real) if augmentation else np.zeros(0, dtype=np.intp)
     names = tuple(log.name for log in logs)
+    source = list(range(len(texts)))
     if augmentation and len(lures):
         progress(f"disguise {len(lures):,} lures {augmentation.copies} times")
         lures = np.repeat(lures, augmentation.copies)
@@ -121,9 +123,12 @@ def build_matrix(
             tricks=augmentation.tricks,
             rng=np.random.default_rng(seed),
         )
+        for text, origin in zip(again, found["text"][lures].tolist(), strict=True):
+            if texts.setdefault(text, len(texts)) == len(source):
+                source.append(origin)
         copies = {name: column[lures] for name, column in found.items()} | {
             "values": text_values(again, found["values"][lures]),
-            "text": np.array([texts.setdefault(text, len(texts)) for text in again], dtype=np.int32),
+            "text": np.array([texts[text] for text in again], dtype=np.int32),
             "proof": np.zeros(len(lures), dtype=np.bool_),
             "log": np.full(len(lures), len(names), dtype=np.int16),
             "weight": found["weight"][lures] * augmentation.weight,
@@ -131,7 +136,13 @@ def build_matrix(
         found = {name: np.concatenate([column, copies[name]]) for name, column in found.items()}
         names += ("augmented",)
     augmented = np.arange(len(found["label"])) >= len(label)
-    return Matrix(**found, reading=read_texts(list(texts)), augmented=augmented, names=names)
+    return Matrix(
+        **found,
+        reading=read_texts(list(texts)),
+        augmented=augmented,
+        source=np.array(source, dtype=np.int64),
+        names=names,
+    )
 
 
 def behaviour_columns() -> NDArray[np.intp]:
@@ -144,8 +155,8 @@ def fit_vectorizer(matrix: Matrix, tokenizer: Tokenizer) -> Vectorizer:
     """The vocabulary of all n-grams with enough distinct accounts and distinct texts behind them."""
     chars, words = grams(matrix.reading, tokenizer)
     authors = _authors(matrix)
-    char_keys, char_df = _supported(chars, authors)
-    word_keys, word_df = _supported(words, authors)
+    char_keys, char_df = _supported(chars, authors, matrix.source)
+    word_keys, word_df = _supported(words, authors, matrix.source)
     spelled = _spell_words(matrix.reading, tokenizer, word_keys)
     # Longer Latin words are no words: numbers spelled in pinyin, handles without a digit.
     short = np.array([not (word.isascii() and len(word) > MAX_LATIN_WORD) for word in spelled], dtype=np.bool_)
@@ -171,7 +182,10 @@ def _authors(matrix: Matrix) -> sp.csr_matrix:
     return table
 
 
-def _supported(found: Grams, authors: sp.csr_matrix) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _supported(
+    found: Grams, authors: sp.csr_matrix, source: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The n-grams with enough support, and in how many texts each stands; copies of one text support it once."""
     texts = np.repeat(np.arange(len(found.starts) - 1), np.diff(found.starts))
     keys, column = np.unique(found.keys, return_inverse=True)
     table = sp.csr_matrix(
@@ -179,7 +193,10 @@ def _supported(found: Grams, authors: sp.csr_matrix) -> tuple[NDArray[np.int64],
     )
     table.sum_duplicates()
     df = np.diff(table.indptr)
-    frequent = np.flatnonzero(df >= MIN_SUPPORT)
+    ones = np.ones(len(column), dtype=np.int32)
+    sources = sp.csr_matrix((ones, (column, source[texts])), shape=table.shape)
+    sources.sum_duplicates()
+    frequent = np.flatnonzero(np.diff(sources.indptr) >= MIN_SUPPORT)
     table = table[frequent]
     table.data[:] = 1
     enough = np.zeros(len(frequent), dtype=np.bool_)

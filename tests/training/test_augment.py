@@ -80,3 +80,14 @@ def test_rows_that_teach_behaviour_alone_teach_no_words() -> None:
         x = as_scipy(fit_vectorizer(matrix, load_tokenizer()).transform(matrix.reading), 1 << 20)
         taught[words] = fit_wording(matrix, x, jobs=1, progress=lambda _: None).weights[:, 1].any()
     assert taught == {True: True, False: False}
+
+
+def test_copies_of_one_text_support_its_words_once() -> None:
+    # Five accounts, but only four texts: their copies make many more, and prove nothing.
+    rows = [comment(f"加微信{'甲乙丙丁丁'[n]}", user_id=f"u{n}") for n in range(5)]
+    lures = batch(*rows)
+    log = LabelledLog("room", lures, np.zeros(5, dtype=np.int8), fold_by_session(lures), proof=True)
+    matrix = build_matrix([log], augmentation=Augmentation(copies=5), progress=lambda _: None)
+    assert len(matrix.reading) > 10
+    assert sorted(set(matrix.source.tolist())) == [0, 1, 2, 3]
+    assert fit_vectorizer(matrix, load_tokenizer()).n_columns == 0
