@@ -20,9 +20,8 @@ from typing import Any, Final
 import numpy as np
 
 from detector.scorer import Detector
-from detector.training.augment import Augmentation
-from detector.training.fit import fit
-from detector.training.recipe import read_recipe, recipe_logs
+from detector.training.recipe import on_first_sessions, read_recipe
+from detector.training.train import fit_recipe
 from detector.trial.attacks import attacks_found
 from detector.trial.logs import earlier_sessions, read_recipe_source
 from detector.trial.tricks import tricks_found
@@ -40,10 +39,7 @@ GROUPS: Final = (
 
 def recipe_without(kinds: tuple[str, ...], tricks: tuple[str, ...], sessions: int) -> dict[str, Any]:
     """The shipped recipe on the first ``sessions``, without these kinds and tricks."""
-    recipe = read_recipe(RECIPE)
-    for source in recipe["source"]:
-        if source["name"] == SOURCE:
-            source["first_sessions"] = sessions
+    recipe = on_first_sessions(read_recipe(RECIPE), SOURCE, sessions)
     recipe["injected"]["without"] = recipe["simulated"]["without"] = list(kinds)
     recipe["augmented"] = {**recipe.get("augmented", {}), "without": list(tricks)}
     return recipe
@@ -69,12 +65,10 @@ def main() -> None:
     tricks: dict[str, Any] = {}
     for kinds, names in GROUPS:
         recipe = recipe_without(kinds, names, given.sessions)
-        logs = recipe_logs(recipe, given.data_root, progress=progress)
-        augmentation = Augmentation.of(recipe["augmented"])
-        bundle = fit(logs, jobs=given.jobs, augmentation=augmentation, progress=progress).bundle
-        found = attacks_found(Detector(bundle), batch, label, kinds=kinds, progress=progress)
+        detector = Detector(fit_recipe(recipe, given.data_root, jobs=given.jobs, progress=progress).bundle)
+        found = attacks_found(detector, batch, label, kinds=kinds, progress=progress)
         attacks |= {kind: asdict(row) for kind, row in found.items()}
-        rewritten = tricks_found(Detector(bundle), batch, label, tricks=names, progress=progress)
+        rewritten = tricks_found(detector, batch, label, tricks=names, progress=progress)
         tricks |= {name: asdict(row) for name, row in rewritten.tricks.items()}
         for kind, row in found.items():
             progress(f"{kind:18} recall {row.recall.value:.3f} [{row.recall.low:.3f}, {row.recall.high:.3f}]")

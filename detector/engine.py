@@ -47,6 +47,8 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     Copying(), Lockstep(), Repetition(), Timing(), Burst(), Account(), Rating(),
 )  # fmt: skip
 ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
+# The text scores, where they stand among the signals.
+WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 2
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
@@ -80,6 +82,15 @@ class Schema:
 
 
 SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.features))
+
+
+def input_spans(wording: int) -> dict[str, slice]:
+    """Which columns of ``FeatureFrame.inputs`` are whose: the ``wording`` first ones, then signal by signal."""
+    spans, start = {WORDING: slice(0, wording)}, wording
+    for signal in ALL_SIGNALS:
+        spans[signal.name] = slice(start, start + len(signal.features))
+        start += len(signal.features)
+    return spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle.model import Bundle
-from detector.engine import ALL_SIGNALS, SCHEMA
+from detector.engine import ALL_SIGNALS, SCHEMA, input_spans
 from detector.signals.signal import Sentence
 from detector.text.evidence import contact_spans, rewritten
 from detector.text.ngrams import spell
@@ -46,14 +46,6 @@ REVIEW_WORDS_EN: Final = (
 )
 
 
-def _spans() -> list[tuple[int, int]]:
-    spans, start = [], len(HEADS)
-    for signal in ALL_SIGNALS:
-        spans.append((start, start + len(signal.features)))
-        start += len(signal.features)
-    return spans
-
-
 def explain_rows(
     bundle: Bundle,
     inputs: NDArray[np.float64],
@@ -72,9 +64,9 @@ def explain_rows(
     for head in range(len(HEADS)):
         rows = np.flatnonzero(label == head)
         full = bundle.log_odds_of(head, inputs[rows], surface[rows])
-        for place, (start, stop) in enumerate([(0, len(HEADS)), *_spans()]):
+        for place, span in enumerate(input_spans(len(HEADS)).values()):
             changed = inputs[rows]
-            changed[:, start:stop] = bundle.typical[start:stop]
+            changed[:, span] = bundle.typical[span]
             falls[place, rows] = full - bundle.log_odds_of(head, changed, surface[rows])
     reading = read_texts(texts)
     terms = _telling_terms(bundle, label, reading)
@@ -172,10 +164,10 @@ def _strongest(bundle: Bundle, columns: NDArray[np.int32], pulls: NDArray[np.flo
         column = int(columns[place])
         spelled = spell(int(chars[column])) if column < len(chars) else words[column - len(chars)]
         term = readable(spelled).strip("^$ ")
-        # A lone Latin letter or sign tells a person nothing.
+        # A lone Latin letter tells a person nothing, nor do signs.
         if (
             term
-            and not (term.isascii() and len(term) == 1)
+            and not (term.isascii() and (len(term) == 1 or not any(map(str.isalnum, term))))
             and not any(term in other or other in term for other in terms)
         ):
             terms.append(term)

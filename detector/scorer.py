@@ -21,6 +21,7 @@ from detector.errors import BundleError, UsageError
 from detector.readers import ReadReport, read_comments, records_to_columns, to_batch
 from detector.reasons import explain_rows
 from detector.text.normalize import normalize
+from detector.text.shape import LONG_HANDLE, LONG_NUMBER
 from detector.verdict import (
     HEADS,
     HIGH_RISK,
@@ -237,7 +238,9 @@ def organic_wave(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     farm = (values[:, at["copying.low_share"]] > WAVE_LOW_SHARE) | (
         values[:, at["copying.fresh_share"]] > WAVE_FRESH_SHARE
     )
-    contact = (values[:, at["contact.number_length"]] >= 6) | (values[:, at["contact.handle_length"]] >= 5)
+    contact = (values[:, at["contact.number_length"]] >= LONG_NUMBER) | (
+        values[:, at["contact.handle_length"]] >= LONG_HANDLE
+    )
     return np.asarray(crowd & few_each & ~farm & ~contact)
 
 

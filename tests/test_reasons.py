@@ -35,6 +35,14 @@ def test_a_weight_is_how_far_the_log_odds_would_fall() -> None:
     assert contact.evidence["contact.number_length"] == 11.0
 
 
+def test_signs_alone_are_no_telling_term() -> None:
+    bundle = small_fit().bundle
+    texts = ["][", "!!??", "[捂脸][捂脸]"]
+    for head in range(len(HEADS)):
+        for terms in telling_terms(bundle, np.full(len(texts), head, dtype=np.uint8), texts):
+            assert [term for term in terms if term.isascii() and not any(map(str.isalnum, term))] == []
+
+
 def test_a_contact_says_where_it_stands_and_how_it_was_rewritten() -> None:
     detector = handmade_detector(trees={"solicitation": stump("contact.number_length", 5.5, low=0.0, high=9.0)})
     ((contact, _),) = reasons_of(detector, "微l38ОО138000")

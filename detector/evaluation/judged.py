@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from detector.bundle.model import probabilities, surfaces
 from detector.comment import CommentBatch
-from detector.engine import ALL_SIGNALS, SCHEMA, FeatureEngine
+from detector.engine import FeatureEngine, input_spans
 from detector.scorer import CHUNK, Detector
 from detector.text.reading import read_texts
 from detector.verdict import HEADS, NORMAL, Verdicts
@@ -21,7 +21,6 @@ Mask = NDArray[np.bool_]
 Key = TypeVar("Key", bound=Hashable)
 # The question whether a comment is anything but genuine, answered by the risk.
 ANY: Final = "any"
-WORDING: Final = "wording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def without_signals(detector: Detector, batch: CommentBatch) -> dict[str, Floats
     bundle, order = detector.bundle, batch.replay_order()
     replayed = batch.take(order)
     engine = FeatureEngine(wording=bundle.wording)
-    spans = _spans(len(bundle.typical) - len(SCHEMA.features))
+    spans = input_spans(len(HEADS))
     out = {name: np.full((len(batch), len(HEADS)), np.nan) for name in spans}
     for start in range(0, len(batch), CHUNK):
         part = replayed.slice(start, start + CHUNK)
@@ -142,12 +141,3 @@ def without_signals(detector: Detector, batch: CommentBatch) -> dict[str, Floats
             changed[:, span] = bundle.typical[span]
             out[name][order[start + rows]] = probabilities(bundle.log_odds(changed, surface))
     return out
-
-
-def _spans(wording: int) -> dict[str, slice]:
-    """Which inputs are whose, the wording's first."""
-    spans, start = {WORDING: slice(0, wording)}, wording
-    for signal in ALL_SIGNALS:
-        spans[signal.name] = slice(start, start + len(signal.features))
-        start += len(signal.features)
-    return spans

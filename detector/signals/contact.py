@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from detector.signals.signal import Feature, Sentence, TextSignal, feature
 from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_cues, count_sound_cues
 from detector.text.reading import TextReading
-from detector.text.shape import HANDLE_LENGTH, NUMBER_GAPS, NUMBER_LENGTH, SPELLED_LETTERS, SPELLED_WORDS
-
-# A number of so many digits, or a handle of so many characters, can be a contact.
-LONG_NUMBER: Final = 6
-LONG_HANDLE: Final = 5
+from detector.text.shape import (
+    HANDLE_LENGTH,
+    LONG_HANDLE,
+    LONG_NUMBER,
+    NUMBER_GAPS,
+    NUMBER_LENGTH,
+    SPELLED_LETTERS,
+    SPELLED_WORDS,
+)
 
 
 class Contact(TextSignal):

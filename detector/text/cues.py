@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from detector.compiled import kernel
 from detector.text.codepoints import EMOJI, N_CODES, SPACE, SYMBOL, classes, encode
 from detector.text.hashing import chain_1, chain_2, find, hash_slots, join, span_keys
-from detector.text.shape import HANDLE_SHAPE, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, Shaped
+from detector.text.shape import HANDLE_SHAPE, LONG_NUMBER, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, Shaped
 
 CATEGORIES: Final = ("contact", "beside", "search", "room", "lure", "ask", "good", "bad")
 CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK, GOOD, BAD = range(8)
@@ -20,8 +20,6 @@ MAX_CUE: Final = 8
 # The row of the lexicon that holds words to be known by their sound, and their most characters.
 SOUND: Final = "sound"
 SOUND_MAX: Final = 3
-# A number this long can be a contact; a shorter one is a size, a price or an age.
-CONTACT_DIGITS: Final = 6
 NEAR: Final = 3  # characters between a ``beside`` cue and the number
 
 
@@ -99,7 +97,7 @@ def _count(
                 for k in range(n):
                     code = squeezed[k]
                     if (code >= HANDLE_SHAPE and code < SHAPES_END) or (
-                        code >= NUMBER_SHAPE + CONTACT_DIGITS and code < REPEAT_SHAPE
+                        code >= NUMBER_SHAPE + LONG_NUMBER and code < REPEAT_SHAPE
                     ):
                         nearest = min(nearest, k - j - 1 if k > j else i - k - 1)
                 for category in range(8):

@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from detector.text.codepoints import DIGIT, classes
 from detector.text.normalize import SPACE_CODE, TRADITIONAL
 from detector.text.reading import TextReading
-from detector.text.shape import HANDLE_SHAPE, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, spoken_digits
-
-# A number of so many digits, or a handle of so many characters, can be a contact.
-CONTACT_DIGITS = 6
-CONTACT_HANDLE = 5
+from detector.text.shape import (
+    HANDLE_SHAPE,
+    LONG_HANDLE,
+    LONG_NUMBER,
+    NUMBER_SHAPE,
+    REPEAT_SHAPE,
+    SHAPES_END,
+    spoken_digits,
+)
 
 
 def contact_spans(reading: TextReading, row: int) -> list[tuple[int, int]]:
@@ -54,8 +58,8 @@ def _contacts(reading: TextReading, row: int) -> list[tuple[int, int]]:
     shaped = reading.shaped
     start, end = shaped.starts[row], shaped.starts[row + 1]
     codes: NDArray[np.int32] = shaped.codes[start:end]
-    number = (codes >= NUMBER_SHAPE + CONTACT_DIGITS) & (codes < REPEAT_SHAPE)
-    handle = (codes >= HANDLE_SHAPE + CONTACT_HANDLE) & (codes < SHAPES_END)
+    number = (codes >= NUMBER_SHAPE + LONG_NUMBER) & (codes < REPEAT_SHAPE)
+    handle = (codes >= HANDLE_SHAPE + LONG_HANDLE) & (codes < SHAPES_END)
     bounds = np.append(shaped.first[start:end], reading.normalized.starts[row + 1])
     ranges = []
     for at in np.flatnonzero(number | handle).tolist():

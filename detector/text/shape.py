@@ -25,6 +25,10 @@ NUMBER_SHAPE: Final = 0xE100  # + digits, at most 15
 REPEAT_SHAPE: Final = 0xE120  # + digits, at most 7: one digit over and over, 666
 HANDLE_SHAPE: Final = 0xE140  # + characters, at most 15: letters and digits mixed, rfrf74
 SHAPES_END: Final = 0xE160
+# A number of so many digits, or a handle of so many characters, can be a contact; a shorter number is a size, a
+# price or an age.
+LONG_NUMBER: Final = 6
+LONG_HANDLE: Final = 5
 
 # A number spelled with letters or words; follows the marks of ``normalize``.
 SPELLED: Final = 5
@@ -133,8 +137,7 @@ def _number_end(
             break
         j += 1
     # Seven number words in a row, with nothing between, are dictated to be dialled; 爱爱爱爱爱爱爱 is a cheer.
-    few_values = values & (values - 1) == 0 or (plain + letters == 0 and _bits(values) < 4)
-    spoken_out = gaps == 0 and letters == 0 and digits >= 7 and not few_values
+    spoken_out = gaps == 0 and letters == 0 and digits >= 7 and _bits(values) >= (4 if plain == 0 else 2)
     if not spoken_out and (plain < 3 or digits < 6 or plain * 3 < digits or (gaps > 0 and digits < 8)):
         return 0
     if gaps > 0:

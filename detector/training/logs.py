@@ -132,7 +132,7 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     order = batch.replay_order()
     if "first_sessions" in source:
         # To measure on later ones what was learned from these.
-        order = order[_among_first(batch.take(order), int(source["first_sessions"]))]
+        order = order[among_first(batch.take(order), int(source["first_sessions"]))]
     batch, code = batch.take(order), code[order]
     return LabelledLog(
         name=str(source["name"]),
@@ -147,7 +147,8 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     )
 
 
-def _among_first(batch: CommentBatch, n: int) -> NDArray[np.bool_]:
+def among_first(batch: CommentBatch, n: int) -> NDArray[np.bool_]:
+    """Which rows belong to the first ``n`` sessions of a batch in event order."""
     pairs = list(zip(batch.room_id, batch.session_id, strict=True))
     first = set(list(dict.fromkeys(pairs))[:n])
     return np.array([pair in first for pair in pairs], dtype=np.bool_)

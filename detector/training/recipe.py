@@ -12,6 +12,7 @@ import numpy as np
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
+from detector.evaluation.judged import session_rows
 from detector.simulate import LIVE_ATTACKS, SimulatedLog, inject, simulate_reviews, simulate_room
 from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, label_codes, read_source
 from detector.training.matrix import Progress
@@ -28,6 +29,15 @@ def read_recipe(path: str | Path) -> dict[str, Any]:
         raise InputError(
             f"{path} is not a readable recipe: {error}", zh=f"配方 {path} 读不了：{error}"
         ) from error
+
+
+def on_first_sessions(recipe: Mapping[str, Any], source: str, sessions: int) -> dict[str, Any]:
+    """The same recipe with only the first ``sessions`` of one source: to measure on later ones."""
+    sources = [
+        {**given, "first_sessions": sessions} if given["name"] == source else given
+        for given in recipe["source"]
+    ]
+    return {**recipe, "source": sources}
 
 
 def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progress) -> list[LabelledLog]:
@@ -61,16 +71,12 @@ def injected_logs(
         )
     kinds = [name for name in LIVE_ATTACKS if name not in settings.get("without", ())]
     rng = np.random.default_rng(int(settings.get("seed", 0)))
-    sessions = np.array(
-        [f"{a}\n{b}" for a, b in zip(source.batch.room_id, source.batch.session_id, strict=True)]
-    )
-    for number, session in enumerate(dict.fromkeys(sessions.tolist())):
-        rows = np.flatnonzero(sessions == session)
+    for number, rows in enumerate(session_rows(source.batch)):
         length = min(int(settings.get("rows", len(rows))), len(rows))
         start = int(rng.integers(len(rows) - length + 1))
-        rows = rows[start : start + length]
-        names = [LABEL_NAMES[code] for code in source.label[rows].tolist()]
-        log = SimulatedLog(source.batch.take(rows), names, [""] * length)
+        stretch = rows[start : start + length]
+        names = [LABEL_NAMES[code] for code in source.label[stretch].tolist()]
+        log = SimulatedLog(source.batch.take(stretch), names, [""] * length)
         progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
         for _ in range(int(settings.get("campaigns", len(kinds)))):
             log = inject(

@@ -13,7 +13,7 @@ from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import UsageError
 from detector.evaluation.baselines import Split
 from detector.readers import read_comments
-from detector.training.logs import LABEL, LabelledLog, fold_by_session, label_codes, read_source
+from detector.training.logs import LABEL, LabelledLog, among_first, fold_by_session, label_codes, read_source
 from detector.training.recipe import read_recipe
 
 
@@ -79,12 +79,10 @@ def column(batch: CommentBatch, name: str) -> list[str]:
 
 def earlier_sessions(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
     """Which rows belong to the first so many sessions. Raises UsageError unless one is left for the test."""
-    pairs = list(zip(batch.room_id, batch.session_id, strict=True))
-    order = list(dict.fromkeys(pairs))
-    if not 0 < sessions < len(order):
+    there = len(set(zip(batch.room_id, batch.session_id, strict=True)))
+    if not 0 < sessions < there:
         raise UsageError(
-            f"--train-sessions {sessions}: the file has {len(order)} sessions; leave at least one for the test",
-            zh=f"--train-sessions {sessions}：文件共有 {len(order)} 场，至少留一场测试",
+            f"--train-sessions {sessions}: the file has {there} sessions; leave at least one for the test",
+            zh=f"--train-sessions {sessions}：文件共有 {there} 场，至少留一场测试",
         )
-    chosen = set(order[:sessions])
-    return np.array([pair in chosen for pair in pairs], dtype=np.bool_)
+    return among_first(batch, sessions)

@@ -19,11 +19,11 @@ from detector.evaluation.judged import clusters
 from detector.evaluation.measure import ranked_figures
 from detector.evaluation.metrics import rank
 from detector.scorer import Detector
-from detector.training.augment import Augmentation
 from detector.training.fit import fit
 from detector.training.logs import dealt
 from detector.training.matrix import Progress
-from detector.training.recipe import read_recipe, recipe_logs
+from detector.training.recipe import on_first_sessions, read_recipe
+from detector.training.train import fit_recipe
 from detector.trial.accounts import accounts_judged
 from detector.trial.attacks import attacks_found
 from detector.trial.folds import cross_fitted
@@ -133,13 +133,8 @@ def _fresh(trial: Trial, train: NamedLog, progress: Progress) -> Bundle:
     if trial.recipe is None:
         log = dataclasses.replace(train.log, proof=True)
         return fit(dealt([log]), seed=trial.seed, jobs=trial.jobs, progress=progress).bundle
-    recipe = read_recipe(trial.recipe)
-    for source in recipe["source"]:
-        if str(source["name"]) == trial.source:
-            source["first_sessions"] = trial.train_sessions
-    logs = recipe_logs(recipe, trial.data_root, progress=progress)
-    augmentation = Augmentation.of(recipe.get("augmented", {}))
-    return fit(logs, seed=trial.seed, jobs=trial.jobs, augmentation=augmentation, progress=progress).bundle
+    recipe = on_first_sessions(read_recipe(trial.recipe), str(trial.source), int(trial.train_sessions or 0))
+    return fit_recipe(recipe, trial.data_root, seed=trial.seed, jobs=trial.jobs, progress=progress).bundle
 
 
 def _check(trial: Trial) -> None:
