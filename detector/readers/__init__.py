@@ -1,10 +1,11 @@
 """Files and tables -> (CommentBatch, ReadReport)."""
 
 from detector.readers.describe import describe
+from detector.readers.events import records_to_columns
 from detector.readers.reading import inspect, read_chunks, read_comments
 from detector.readers.report import ReadReport
 from detector.readers.sniff import FORMATS
-from detector.readers.table import records_to_columns, to_batch
+from detector.readers.table import to_batch
 
 __all__ = [
     "FORMATS",

@@ -36,7 +36,7 @@ def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]
     old_mac = source.ends_lines_with_cr
     done = 0
     try:
-        with source.path.open("rb") as file:
+        with source.opened() as file:
             while True:
                 block = file.read(BLOCK_BYTES)
                 done += len(block)

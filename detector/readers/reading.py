@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError
+from detector.readers.dialect import Recording, TableShape
 from detector.readers.family import Order
 from detector.readers.header import checked_mapping, missing_header, no_text_column
 from detector.readers.remarks import SKIPS
 from detector.readers.report import ReadReport
-from detector.readers.sniff import family_of
+from detector.readers.sniff import TABLES, family_of, shape_of
 from detector.readers.source import Source, open_source
 from detector.readers.table import batch_of
 from detector.readers.times import zone_of
@@ -124,7 +126,14 @@ def _chunks(
     skipped_before = dict(report.skipped)
     headers: dict[str, None] = {}
     has_text = False
-    for table in family.tables(source, Order(told, name, chunk_rows), report):
+    shape: TableShape | None = None
+    recording = Recording(source.path.name, report)
+    for raw in family.tables(source, Order(told, name, chunk_rows), report):
+        if not headers and not told and family in TABLES:
+            shape = shape_of(list(raw.columns))
+            if shape is not None:
+                report.name_format(f"{name} ({shape.name})")
+        table = raw if shape is None else replace(raw, columns=shape.reshape(dict(raw.columns), recording))
         headers |= dict.fromkeys(table.columns)
         batch = batch_of(table, report=report, zone=zone, id_prefix=source.id_prefix)
         has_text = has_text or len(batch) > 0

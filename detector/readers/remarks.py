@@ -119,6 +119,14 @@ REMARKS: Final[Mapping[str, tuple[str, str]]] = {
         "only the first sheet with rows was read; not read: {detail}",
         "只读取了第一个有内容的工作表；未读：{detail}",
     ),
+    "no_event": (
+        "{n} lines or objects are not about an event and were passed over",
+        "{n} 行/项不是弹幕或互动事件，已略过",
+    ),
+    "read_item_by_item": (
+        "the document is cut, broken or very large: what stands under {detail} was read one by one",
+        "文档被截断、损坏或过大：已逐条读取 {detail} 下的内容",
+    ),
     "nothing_to_score": (
         "no row is a comment or a review: nothing will be scored",
         "没有一行是评论或评价：不会有评分结果",
@@ -131,6 +139,9 @@ SKIPS: Final[Mapping[str, tuple[str, str]]] = {
     "text_is_not_text": ("the text is an object or a list", "文本是对象或数组"),
     "bad_json": ("broken JSON", "JSON 损坏"),
     "not_an_object": ("not a JSON object", "不是 JSON 对象"),
+    "unreadable_line": ("a line that is not of this format", "不符合此格式的行"),
+    "unreadable_item": ("an item that is not of this format", "不符合此格式的条目"),
+    "bad_xml": ("broken XML", "XML 损坏"),
     "line_too_long": ("longer than 1 MiB", "超过 1 MiB"),
 }
 

@@ -69,7 +69,7 @@ class ReadReport:
             {"path": path, "bytes": size, "sha256": sha256, "format": format, "encoding": encoding}
         )
         self.path = ", ".join(str(file["path"]) for file in self.files)
-        self.format = ", ".join(dict.fromkeys(str(file["format"]) for file in self.files))
+        self.name_format(format)
         self.encoding = ", ".join(
             dict.fromkeys(str(file["encoding"]) for file in self.files if file["encoding"])
         )
@@ -78,6 +78,11 @@ class ReadReport:
         self.midnight_is_date = None
         self.evenly_spaced = None
         self.ids_repeat = None
+
+    def name_format(self, name: str) -> None:
+        """The file begun last is of the format ``name``."""
+        self.files[-1]["format"] = name
+        self.format = ", ".join(dict.fromkeys(str(file["format"]) for file in self.files))
 
     def skip(self, reason: str, lines: Sequence[int]) -> None:
         """Count rows that were read and left out."""

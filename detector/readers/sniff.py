@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from detector.errors import InputError, UsageError
 from detector.readers import delimited, json_objects, parquet, xlsx
+from detector.readers.dialect import Dialect, JsonDialect, TableShape
+from detector.readers.dialects import json_family, line_family
 from detector.readers.family import Family
 from detector.readers.source import Source
 
-# A new family of formats is one module and one entry here; the first that claims a file reads it.
-FAMILIES: Final = (parquet.FAMILY, xlsx.FAMILY, json_objects.FAMILY, delimited.FAMILY)
+# A new dialect is an entry of its module's tuple; the first that claims a file reads it.
+JSON_DIALECTS: Final[tuple[JsonDialect, ...]] = ()
+LINE_DIALECTS: Final[tuple[Dialect, ...]] = ()
+SHAPES: Final[tuple[TableShape, ...]] = ()
+FAMILIES: Final = (
+    parquet.FAMILY,
+    xlsx.FAMILY,
+    json_family(JSON_DIALECTS),
+    line_family(LINE_DIALECTS),
+    json_objects.FAMILY,
+    delimited.FAMILY,
+)
+# Families whose columns have headers of the file's own, so that a program may be told by them.
+TABLES: Final = (parquet.FAMILY, xlsx.FAMILY, delimited.FAMILY)
 FORMATS: Final = tuple(name for family in FAMILIES for name in family.formats)
 SPELLINGS: Final = {"jsonl": "ndjson", "excel": "xlsx", "pq": "parquet"}
 
@@ -60,6 +75,11 @@ def family_of(source: Source, *, as_format: str | None = None) -> tuple[Family, 
         if name:
             return family, name
     raise _not_a_table(source, "a file of unknown kind", "未知类型的文件")
+
+
+def shape_of(headers: Sequence[str]) -> TableShape | None:
+    """The program whose tables have these headers, None for the many that have their own."""
+    return next((shape for shape in SHAPES if shape.claims(headers)), None)
 
 
 def _refuse_other_kinds(source: Source) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from detector.errors import InputError
 from detector.readers.encoding import Encoding, encoding_of, named_encoding
@@ -24,6 +24,10 @@ class Source:
     sha256: str
     head: bytes
     encoding: Encoding
+
+    def opened(self) -> BinaryIO:
+        """The bytes of the file from its first, as a stream to be closed by the caller."""
+        return self.path.open("rb")
 
     @property
     def head_text(self) -> str:

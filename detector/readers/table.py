@@ -72,27 +72,6 @@ def to_batch(
     return batch_of(table, report=report, zone=zone_of(tz), id_prefix=id_prefix)
 
 
-def records_to_columns(records: Iterable[Mapping[str, object]]) -> dict[str, list[object]]:
-    """Records as columns under the union of their keys; what a record lacks is None.
-
-    >>> records_to_columns([{"text": "好"}, {"text": "买", "user_id": 7}])
-    {'text': ['好', '买'], 'user_id': [None, 7]}
-    """
-    columns: dict[str, list[object]] = {}
-    for n, record in enumerate(records, start=1):
-        for key, value in record.items():
-            column = columns.get(key)
-            if column is None:
-                column = columns.setdefault(str(key), [None] * (n - 1))
-            if len(column) < n:
-                column.append(value)
-        if len(record) != len(columns):
-            for column in columns.values():
-                if len(column) < n:
-                    column.append(None)
-    return columns
-
-
 def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: str) -> CommentBatch:
     """The rows of ``table`` that have a text, as a batch; everything odd goes into ``report``."""
     found = field_cells(table)

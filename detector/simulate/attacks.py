@@ -33,6 +33,11 @@ class Attack:
     reviews: bool = False
     rating: float = 5.0
 
+    @property
+    def borrows(self) -> bool:
+        """Whether its posts may say what the room says: a lure has to name its contact, a review fits a product."""
+        return not self.reviews and self.label != "solicitation"
+
 
 _WHOLE: Final = (float("nan"), float("nan"))
 _DAY_S: Final = 86_400.0

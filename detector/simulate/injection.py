@@ -165,6 +165,7 @@ def inject(
     jitter: float | None = None,
     strength: float | None = None,
     chatty: float | None = None,
+    borrowed: float | None = None,
     labels: Sequence[str] | None = None,
 ) -> SimulatedLog:
     """Put one campaign of ``attack`` into one session of a log; the old rows stay as they are and in order.
@@ -173,7 +174,8 @@ def inject(
     about, one of ``TOPICS``. ``session``: a session id of the log. ``accounts``: how many new accounts.
     ``accounts_like``: whose looks they take, ``fresh`` (the newest of the log), ``mixed``, ``any`` or ``aged``.
     ``span_s``: seconds it lasts. ``jitter``: 0 is clockwork. ``strength``: share of posts edited, 0 is
-    verbatim. ``chatty``: share of accounts that also chat harmlessly. What is not given is drawn from ``seed``.
+    verbatim. ``chatty``: share of accounts that also chat harmlessly. ``borrowed``: share of posts whose text is
+    one of a few of the room's own, by default none. What else is not given is drawn from ``seed``.
     ``labels`` are those of ``batch``, by default all ``normal``. Raises UsageError for an unknown name, a log
     without comments, or a review attack in a log without reviews.
     """
@@ -193,6 +195,7 @@ def inject(
             jitter=jitter,
             strength=strength,
             chatty=chatty,
+            borrowed=borrowed,
         ),
         rng=rng,
     )

@@ -29,6 +29,7 @@ class Knobs:
     jitter: float | None = None
     strength: float | None = None
     chatty: float | None = None
+    borrowed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def plan(
     weak, strong = attack.strength
     strength = weak + (strong - weak) * float(rng.random()) if knobs.strength is None else knobs.strength
     texts = attack.write(scene, at_ms, strength, rng)
+    if knobs.borrowed:
+        texts = scene.borrowing(texts, at_ms, knobs.borrowed, rng)
     posts = [Post(float(t), int(o), text, False) for t, o, text in zip(at_ms, owner, texts, strict=True)]
     # An account that also reviews honestly cannot be told from a buyer; it would only blur the labels.
     chatty = 0.0 if ground.is_reviews else drawn(knobs.chatty, attack.chatty)

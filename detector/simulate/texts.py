@@ -42,6 +42,13 @@ class Scene:
         tries = [self.said_before(at_ms, rng) for _ in range(8)]
         return min(tries, key=len)
 
+    def borrowing(
+        self, texts: list[str], at_ms: NDArray[np.float64], share: float, rng: np.random.Generator
+    ) -> list[str]:
+        """``texts``, of which a ``share`` gives way to a few things that viewers said before the first."""
+        sheet = [self.said_before(float(at_ms[0]), rng) for _ in range(int(rng.integers(1, 9)))]
+        return [(pick(rng, sheet) or text) if chance(rng, share) else text for text in texts]
+
 
 # Writes one text per time, in the order of the times.
 Writer = Callable[[Scene, NDArray[np.float64], float, np.random.Generator], list[str]]

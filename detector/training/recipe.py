@@ -13,7 +13,7 @@ import numpy as np
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
 from detector.evaluation.judged import session_rows
-from detector.simulate import LIVE_ATTACKS, SimulatedLog, inject, simulate_reviews, simulate_room
+from detector.simulate import ATTACKS, LIVE_ATTACKS, SimulatedLog, inject, simulate_reviews, simulate_room
 from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, label_codes, read_source
 from detector.training.matrix import Progress
 from detector.verdict import HEADS, LABELS
@@ -79,11 +79,14 @@ def injected_logs(
         log = SimulatedLog(source.batch.take(stretch), names, [""] * length)
         progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
         for _ in range(int(settings.get("campaigns", len(kinds)))):
+            kind, most = kinds[int(rng.integers(len(kinds)))], float(settings.get("borrowed", 0.0))
             log = inject(
                 log.batch,
                 seed=int(rng.integers(2**31)),
-                attack=kinds[int(rng.integers(len(kinds)))],
+                attack=kind,
                 share=float(rng.uniform(0.001, 0.01)),
+                # Every other campaign says nothing of the room's own.
+                borrowed=max(0.0, float(rng.uniform(-most, most))) if ATTACKS[kind].borrows else 0.0,
                 labels=log.label,
             )
         yield LabelledLog(

@@ -25,6 +25,8 @@ RATE: Final = 0.001
 # Posts of attack per comment of a session, over all its campaigns, and how many campaigns that may be.
 SHARE: Final = 0.01
 CAMPAIGNS: Final = 4
+# Half of what a flood says is taken from the room, so that no phrase of the simulator gives it away.
+BORROWED: Final = 0.5
 # A campaign of fewer posts is hardly one: small sessions get fewer campaigns instead.
 LEAST_POSTS: Final = 12
 
@@ -117,13 +119,14 @@ def with_campaigns(
     """
     n = int(session.scored().sum())
     campaigns = max(1, min(CAMPAIGNS, int(SHARE * n / LEAST_POSTS)))
+    borrowed = BORROWED if ATTACKS[kind].borrows else None
     mixed, campaign = session, np.full(len(session), -1, dtype=np.int64)
     labels = ["normal"] * len(session)
     for number in range(campaigns):
         drawn = int(np.random.SeedSequence([*seed, number]).generate_state(1)[0])
         # What came in before counts as part of the session: the share is of the session's own comments.
         share_now = SHARE / campaigns * n / max(int(mixed.scored().sum()), 1)
-        log = inject(mixed, seed=drawn, attack=kind, share=share_now, labels=labels)
+        log = inject(mixed, seed=drawn, attack=kind, share=share_now, borrowed=borrowed, labels=labels)
         new = np.array([attack != "" for attack in log.kind_of_attack], dtype=np.bool_)
         grown = np.full(len(log), number, dtype=np.int64)
         grown[~new] = campaign

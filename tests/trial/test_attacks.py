@@ -40,6 +40,17 @@ def test_accounts_that_warm_up_say_what_the_room_says() -> None:
     assert {mixed.text[row] for row in chat} <= said
 
 
+@pytest.mark.parametrize("kind", ["vote_wall", "lure_burst"])
+def test_half_of_a_flood_says_what_the_room_says_but_a_lure_names_its_contact(kind: str) -> None:
+    said = set(room().text)
+    mixed, _, post = with_campaigns(room(), kind, seed=(0, 1))
+    of_the_room = np.array([mixed.text[row] in said for row in np.flatnonzero(post)])
+    if kind == "vote_wall":
+        assert 0.2 < of_the_room.mean() < 0.8
+    else:
+        assert not of_the_room.any()
+
+
 def test_the_same_seed_makes_the_same_attack() -> None:
     first, second, other = (with_campaigns(room(), "lure_burst", seed=(s, 0))[0].text for s in (1, 1, 2))
     assert first == second
