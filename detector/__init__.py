@@ -14,9 +14,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from detector.comment import Comment, CommentBatch
-    from detector.errors import BundleError, InputError, UsageError, ZhenpingError
+    from detector.errors import BundleError, InputError, SnapshotError, UsageError, ZhenpingError
     from detector.readers import inspect, read_comments
-    from detector.scorer import Detector, Result
+    from detector.result import Result
+    from detector.scorer import Detector
+    from detector.stream import Prompt, Stream
     from detector.verdict import Campaign, Reason, Verdict
 
 _HOMES = {
@@ -24,7 +26,8 @@ _HOMES = {
     "BundleError": "detector.errors", "InputError": "detector.errors", "UsageError": "detector.errors",
     "ZhenpingError": "detector.errors",
     "inspect": "detector.readers", "read_comments": "detector.readers",
-    "Detector": "detector.scorer", "Result": "detector.scorer",
+    "SnapshotError": "detector.errors", "Detector": "detector.scorer", "Result": "detector.result",
+    "Prompt": "detector.stream", "Stream": "detector.stream",
     "Campaign": "detector.verdict", "Reason": "detector.verdict", "Verdict": "detector.verdict",
 }  # fmt: skip
 
@@ -35,8 +38,11 @@ __all__ = [
     "CommentBatch",
     "Detector",
     "InputError",
+    "Prompt",
     "Reason",
     "Result",
+    "SnapshotError",
+    "Stream",
     "UsageError",
     "Verdict",
     "ZhenpingError",

@@ -6,11 +6,10 @@ to be trusted or not fitting; 6 a gate failed; 130 interrupted.
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +32,15 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+ENDING = {
+    "zh": "收到中断：正在写出已评分的部分，再按一次 Ctrl-C 立即停止",
+    "en": "interrupted: writing what has been scored; Ctrl-C again stops at once",
+}
+INTERRUPTED = {
+    "zh": "已中断：只评分了 {read} 行中的 {done} 行，{out} 中的结果是这一部分的",
+    "en": "interrupted: {done} of {read} rows were scored; the results in {out} are of these",
+}
 
 Files = Annotated[
     list[Path], typer.Argument(help="评论文件 CSV/TSV/XLSX/JSONL/Parquet  comment files", show_default=False)
@@ -66,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         _talk(f"错误：{error.zh}" if zh else f"error: {error.en}")
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
-        _talk("已中断 interrupted")
+        _talk("已中断，未完成的输出没有写 interrupted; nothing unfinished was written")
         raise SystemExit(130) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
@@ -107,34 +115,6 @@ def _choice(value: str, allowed: Sequence[str], option: str) -> str:
     return value
 
 
-@contextlib.contextmanager
-def _progress(title: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr; ``advance(done, total)`` moves it."""
-    if quiet:
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="版本 version")] = False,
@@ -172,12 +152,21 @@ def _score(
     例 example:  zhenping score 弹幕.csv -o out/
     写出 writes: scored.csv  scored.xlsx  campaigns.csv  accounts.csv  report.html  run.json
     """
+    from detector.progress import ending_on_ctrl_c, progress_bar
     from detector.run import score_files
 
     _choice(lang, ("zh", "en"), "--lang")
     _choice(format_, ("table", "json"), "--format")
     _choice(csv_flavor, ("raw", "excel"), "--csv-flavor")
-    with _progress("评分" if lang == "zh" else "scoring", quiet=quiet) as advance:
+    with ending_on_ctrl_c() as ending, progress_bar(lang=lang, quiet=quiet) as bar:
+
+        def advance(stage: str, done: int, total: int) -> None:
+            # From the first scored comment on there is something to keep.
+            ending.worth_keeping = stage == "writing" or (stage == "scoring" and done > 0)
+            bar(stage, done, total)
+            if ending.to_tell():
+                _talk(ENDING[lang])
+
         run = score_files(
             files,
             out,
@@ -193,6 +182,7 @@ def _score(
             now=datetime.now(UTC),
             clock=time.perf_counter,
             progress=advance,
+            ended=lambda: ending.asked,
         )
     from detector.summary import summary
     from detector.writers import json_text
@@ -201,6 +191,10 @@ def _score(
         print(json_text(run))
     else:
         print(summary(run, lang))
+    if run["interrupted"]:
+        counts = {"done": f"{run['counts']['rows']:,}", "read": f"{run['rows_read']:,}", "out": out}
+        _talk(INTERRUPTED[lang].format(**counts))
+        raise typer.Exit(130)
 
 
 @app.command("inspect")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detector.shelf import on_shelf, picked
 
 KINDS: Final = (
     "comment", "review", "reply", "append", "superchat", "emoji", "voice",
@@ -69,6 +72,7 @@ class Comment:
     reply_to: str = ""
 
 
+COMMENT_FIELDS: Final = tuple(place.name for place in dataclasses.fields(Comment))
 STRING_FIELDS: Final = (
     "comment_id", "room_id", "session_id", "user_id", "user_name", "text",
     "fan_badge_name", "paid_marker", "product_id", "reply_to",
@@ -84,20 +88,27 @@ CODE_FIELDS: Final[Mapping[str, Mapping[str, int]]] = {
 }
 
 
-def picker(rows: Sequence[int] | NDArray[np.intp]) -> Callable[[Sequence[Any]], list[Any]]:
-    """A function that gives a column's cells at ``rows``, in that order; made once for many columns."""
-    chosen = rows.tolist() if isinstance(rows, np.ndarray) else list(rows)
-    if len(chosen) < 2:
-        return lambda column: [column[r] for r in chosen]
-    get = itemgetter(*chosen)
-    return lambda column: list(get(column))
+def picker(rows: NDArray[np.intp]) -> Callable[[Sequence[str]], list[str]]:
+    """A function that gives a column's cells at ``rows``, in that order; made once for many columns.
+
+    Of a column on a shelf many rows stay there: what it gives reads like a list.
+    """
+
+    @functools.cache
+    def get() -> Callable[[Sequence[str]], list[str]]:
+        if len(rows) < 2:
+            return lambda column: [column[row] for row in rows.tolist()]
+        chosen = itemgetter(*rows.tolist())
+        return lambda column: list(chosen(column))
+
+    return lambda column: cast("list[str]", picked(column, rows)) if on_shelf(column) else get()(column)
 
 
 def each_once(
-    columns: Iterable[Sequence[Any]], change: Callable[[Sequence[Any]], list[Any]]
-) -> list[list[Any]]:
+    columns: Iterable[Sequence[str]], change: Callable[[Sequence[str]], list[str]]
+) -> list[list[str]]:
     """``change`` of every column in turn; columns that are one and the same list stay one."""
-    changed: dict[int, list[Any]] = {}
+    changed: dict[int, list[str]] = {}
     kept = list(columns)
     for column in kept:
         if id(column) not in changed:
@@ -114,7 +125,8 @@ class SourceColumns:
 
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> SourceColumns:
         """The same columns with only ``rows``, in that order."""
-        return SourceColumns(self.headers, tuple(each_once(self.columns, picker(rows))))
+        index = np.asarray(rows, dtype=np.intp)
+        return SourceColumns(self.headers, tuple(each_once(self.columns, picker(index))))
 
     @staticmethod
     def concat(parts: Sequence[SourceColumns], lengths: Sequence[int]) -> SourceColumns:
@@ -139,6 +151,7 @@ class CommentBatch:
     Strings are lists (``""`` unknown), numbers float64 arrays (NaN unknown), codes uint8 arrays that
     index ``TS_SOURCES``, ``KINDS`` and ``ID_QUALITIES``. ``source`` holds the input's own columns.
     Columns that are equal may be one and the same object: make a new one rather than change one in place.
+    Those of a long dump lie on a shelf (``detector.shelf``) and read like lists; a slice of them is a list.
     """
 
     comment_id: list[str]
@@ -178,7 +191,7 @@ class CommentBatch:
         for name in STRING_FIELDS:
             given = columns.get(name)
             text = no_text if given is None else given
-            values[name] = text if type(text) is list else list(text)
+            values[name] = text if type(text) is list or on_shelf(text) else list(text)
         for name in NUMBER_FIELDS:
             given = columns.get(name)
             numbers = no_number if given is None else np.asarray(given, dtype=np.float64)

@@ -34,8 +34,10 @@ from detector.signals.style import Style
 from detector.signals.timing import Timing
 from detector.state.account_keys import account_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
+from detector.state.clock import new_clock, observe_clock
 from detector.state.delivered import Delivered
 from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
+from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions
 from detector.state.supporters import new_supporters, observe_supporters
 from detector.state.table import N_YOUNG, Table
 from detector.state.texts import Columns, TextMemory
@@ -52,13 +54,14 @@ WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 2
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
+FOR_SECONDS: Final = [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)]
 UNDATED: Final = [TS_SOURCE_CODE[name] for name in ("order_only", "video_offset", "minute_marker")]
 # Kinds of events by which an account gives the room something that costs.
 GIVING_KINDS: Final = ("gift", "member", "superchat")
-MAX_SESSIONS: Final = 10_000
+# A time of these sources is when a comment was received.
+ARRIVAL: Final = TS_SOURCE_CODE["arrival"]
+REVIEW_CODES: Final = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
 
-# Room and session.
-SessionKey = tuple[str, str]
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
 
@@ -100,7 +103,9 @@ class FeatureFrame:
     ``inputs`` float64 (n, heads + features), NaN unknown: the text scores, then the features, which fit float32;
     ``group`` int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither
     redelivered nor of a kind that is not judged. Other rows are NaN. ``supporter`` marks comments of accounts that
-    have given the room something this session: a sign in favour, never a feature.
+    have given the room something this session: a sign in favour, never a feature. ``lag_ms`` is how late a row came,
+    ``clock_ms`` the time at which it stands (NaN unknown), ``account`` the key of who wrote it (0 unknown), ``skeleton`` that of what was said.
+    ``sessions`` are the rows of each session, and the sessions that were forgotten.
     """
 
     inputs: NDArray[np.float64]
@@ -108,6 +113,11 @@ class FeatureFrame:
     duplicate: NDArray[np.bool_]
     observed: NDArray[np.bool_]
     supporter: NDArray[np.bool_]
+    lag_ms: NDArray[np.float64]
+    clock_ms: NDArray[np.float64]
+    account: NDArray[np.int64]
+    skeleton: NDArray[np.int64]
+    sessions: Lives[SessionMemory]
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -130,16 +140,20 @@ class SessionMemory:
     delivered: Delivered = field(default_factory=Delivered)
     supporters: Table = field(default_factory=new_supporters)
     comments: int = 0
-    clock_ms: float = float("nan")
+    clock: NDArray[np.float64] = field(default_factory=new_clock)
 
 
 class FeatureEngine:
     """Turns batches of comments into features; owns the memory of the sessions it has seen."""
 
-    def __init__(self, *, wording: Wording | None = None, max_sessions: int = MAX_SESSIONS) -> None:
-        self.sessions: dict[SessionKey, SessionMemory] = {}
-        self.sessions_evicted = 0
-        self._max_sessions = max_sessions
+    def __init__(
+        self,
+        *,
+        wording: Wording | None = None,
+        max_bytes: int = MAX_BYTES,
+        max_sessions: int = MAX_SESSIONS,
+    ) -> None:
+        self.sessions = Sessions[SessionMemory](max_bytes=max_bytes, max_sessions=max_sessions)
         self._wording = wording
         self._texts = TextMemory(self._compute)
 
@@ -177,15 +191,21 @@ class FeatureEngine:
             duplicate=duplicate,
             observed=observed,
             supporter=np.zeros(n, dtype=np.bool_),
+            lag_ms=np.zeros(n),
+            clock_ms=np.full(n, np.nan),
+            account=np.zeros(n, dtype=np.int64),
+            skeleton=texts["skeleton"],
+            sessions=self.sessions.lives(batch, remember=remember),
         )
         gave = np.isin(batch.kind, [KIND_CODE[name] for name in GIVING_KINDS])
-        for key, rows, lasting in self._lives(batch, remember=remember):
-            memory = self.sessions.get(key) or SessionMemory()
+        memories = self.sessions.memories
+        for key, rows, lasting in frame.sessions.rows:
+            memory = memories.get(key) or SessionMemory()
             if remember:
-                # The session touched last stands last; the one idle for longest is forgotten first.
-                self.sessions.pop(key, None)
+                # The session touched last stands last; one that is forgotten within the batch is not kept.
+                memories.pop(key, None)
                 if lasting:
-                    self.sessions[key] = memory
+                    memories[key] = memory
             fresh = self._undelivered(
                 batch, texts["exact"], rows[observed[rows]], memory, duplicate, remember=remember
             )
@@ -198,39 +218,6 @@ class FeatureEngine:
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)
         return frame
-
-    def _lives(self, batch: CommentBatch, *, remember: bool) -> list[tuple[SessionKey, NDArray[np.intp], bool]]:
-        """The rows of each session from where it begins to where it is forgotten, and whether it lasts.
-
-        Sessions are forgotten in event order: one that is forgotten and comes back in a batch begins anew.
-        """
-        if len(batch) and _all_one(batch.room_id) and _all_one(batch.session_id):
-            key = (batch.room_id[0], batch.session_id[0])
-            if key in self.sessions or len(self.sessions) < self._max_sessions:
-                return [(key, np.arange(len(batch)), True)]
-        numbers: dict[SessionKey, int] = {}
-        keys = zip(batch.room_id, batch.session_id, strict=True)
-        codes = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp, len(batch))
-        owners = list(numbers)
-        n_known = len(self.sessions) + sum(key not in self.sessions for key in owners)
-        if not remember or n_known <= self._max_sessions:
-            return [(owners[code], rows, True) for code, rows in _rows_by_code(codes)]
-        known: dict[SessionKey, int] = dict.fromkeys(self.sessions, -1)
-        lives: list[SessionKey] = []
-        for row, code in enumerate(codes.tolist()):
-            key = owners[code]
-            life = known.pop(key, -1)
-            if life < 0:
-                life = len(lives)
-                lives.append(key)
-            known[key] = codes[row] = life
-            if len(known) > self._max_sessions:
-                oldest = next(iter(known))
-                if known.pop(oldest) < 0:
-                    del self.sessions[oldest]
-                self.sessions_evicted += 1
-        lasting = set(known.values())
-        return [(lives[life], rows, life in lasting) for life, rows in _rows_by_code(codes)]
 
     @staticmethod
     def _undelivered(
@@ -250,24 +237,17 @@ class FeatureEngine:
         return rows[~duplicate[rows]]
 
 
-def _all_one(names: list[str]) -> bool:
-    return names.count(names[0]) == len(names)
-
-
-def _rows_by_code(codes: NDArray[np.intp]) -> list[tuple[int, NDArray[np.intp]]]:
-    """The rows of each code, ascending; codes in the order of their last row."""
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    groups = [(int(codes[rows[0]]), rows) for rows in np.split(order, starts[1:]) if len(rows)]
-    return sorted(groups, key=lambda group: int(group[1][-1]))
-
-
 def _observe_session(
     batch: CommentBatch, texts: Columns, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame, *,
     remember: bool,
 ) -> None:  # fmt: skip
     account = account_keys(batch, rows)
-    ts_ms, clock_ms = _engine_clock(batch, rows, memory.clock_ms, remember=remember)
+    is_review = np.isin(batch.kind[rows], REVIEW_CODES)
+    fit = np.isin(batch.ts_source[rows], FOR_SECONDS)
+    ts_ms, lag_ms = observe_clock(
+        memory.clock, ts_ms=np.where(fit, batch.ts_ms[rows], np.nan), arrival=batch.ts_source[rows] == ARRIVAL,
+        may_jump=is_review, remember=remember,
+    )  # fmt: skip
     skeleton = texts["skeleton"][rows]
     level = np.where(np.isfinite(batch.user_level[rows]), batch.user_level[rows], np.nan)
     accounts = observe_accounts(
@@ -278,7 +258,6 @@ def _observe_session(
         memory.neighbours, skeleton=skeleton, bands=texts["bands"][rows], sketch=texts["sketch"][rows],
         remember=remember,
     )  # fmt: skip
-    review_codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
     paid = np.full(len(rows), np.nan)
     markers = [batch.paid_marker[row] for row in rows.tolist()]
     if any(markers):
@@ -297,14 +276,15 @@ def _observe_session(
         paid=paid,
         staff=batch.is_staff[rows],
         created_ms=batch.account_created_ms[rows],
-        is_review=np.isin(batch.kind[rows], review_codes),
+        is_review=is_review,
         rating=batch.rating[rows],
         verified=batch.verified_purchase[rows],
         purchased_ms=batch.purchased_at_ms[rows],
         event_ms=np.where(np.isin(batch.ts_source[rows], UNDATED), np.nan, batch.ts_ms[rows]),
         polarity=texts["polarity"][rows],
     )
-    frame.group[rows] = group
+    frame.group[rows], frame.lag_ms[rows] = group, lag_ms
+    frame.clock_ms[rows], frame.account[rows] = ts_ms, account
     # Rows that stand side by side, as nearly all do, are written through a slice.
     place = slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else rows
     start = 0
@@ -320,19 +300,6 @@ def _observe_session(
         start = stop
     if remember:
         memory.comments += len(rows)
-        memory.clock_ms = clock_ms
-
-
-def _engine_clock(
-    batch: CommentBatch, rows: NDArray[np.intp], clock_ms: float, *, remember: bool
-) -> tuple[NDArray[np.float64], float]:
-    """Times fit for seconds, never running backwards: a late comment stands at the engine's clock."""
-    fit = [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)]
-    ts_ms = np.where(np.isin(batch.ts_source[rows], fit), batch.ts_ms[rows], np.nan)
-    if not remember:
-        return np.where(np.isnan(ts_ms), np.nan, np.fmax(ts_ms, clock_ms)), clock_ms
-    clock = np.fmax.accumulate(np.concatenate([[clock_ms], ts_ms]))
-    return np.where(np.isnan(ts_ms), np.nan, clock[1:]), float(clock[-1])
 
 
 def _paid(marker: str) -> float:

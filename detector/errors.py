@@ -38,6 +38,12 @@ class BundleError(ZhenpingError):
     exit_code: ClassVar[int] = 4
 
 
+class SnapshotError(ZhenpingError):
+    """A snapshot is damaged, or does not fit this model, version or stream."""
+
+    exit_code: ClassVar[int] = 4
+
+
 class GateError(ZhenpingError):
     """A measured figure missed the bar it was asked to hold."""
 

@@ -7,6 +7,7 @@ import gc
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +15,12 @@ from typing import Any, Final
 import numpy as np
 
 from detector import __version__
+from detector.dump import read_dump
 from detector.errors import UsageError
-from detector.readers import ReadReport, read_comments
+from detector.readers import ReadReport
 from detector.report import write_report
-from detector.scorer import Detector, Progress, Result
+from detector.result import Result
+from detector.scorer import Detector
 from detector.verdict import HIGH_RISK, PASS, REVIEW, AccountSummary
 from detector.writers import (
     write_accounts_csv,
@@ -29,6 +32,9 @@ from detector.writers import (
 
 # Excel files grow slow and large; beyond this many rows they are written only when asked for.
 XLSX_ROWS: Final = 100_000
+
+# Called with a stage (reading, scoring, writing), the rows done and the rows in all (0: not known).
+Progress = Callable[[str, int, int], None]
 
 
 def score_files(
@@ -47,10 +53,14 @@ def score_files(
     now: datetime,
     clock: Callable[[], float],
     progress: Progress,
+    ended: Callable[[], bool] = lambda: False,
+    **limits: int,
 ) -> dict[str, Any]:
     """Score ``files`` as one log into the folder ``out``; returns what run.json holds.
 
-    Raises InputError, BundleError or UsageError, each before anything is written.
+    ``ended`` is asked between chunks of comments: once it says True, the comments scored so far are written out as
+    the result, and ``interrupted`` in run.json is true. ``limits`` are those of ``read_dump``: how long a log may be
+    to be held in memory. Raises InputError, BundleError or UsageError, each before anything is written.
     """
     out = Path(out)
     # Half a million rows of strings hold no cycles, but the collector would walk them again and again.
@@ -58,6 +68,7 @@ def score_files(
         return _score_files(
             files, out, model=model, profile=profile, lang=lang, mapping=mapping, tz=tz, encoding=encoding,
             xlsx=xlsx, formula_safe=formula_safe, command=command, now=now, clock=clock, progress=progress,
+            ended=ended, **limits,
         )  # fmt: skip
 
 
@@ -88,33 +99,52 @@ def _score_files(
     now: datetime,
     clock: Callable[[], float],
     progress: Progress,
+    ended: Callable[[], bool],
+    **limits: int,
 ) -> dict[str, Any]:
     if out.exists() and not out.is_dir():
         raise UsageError(f"-o {out} is a file; name a folder", zh=f"-o {out} 是文件，请给一个文件夹")
     times = {"start": clock()}
     detector = Detector.load(model, profile=profile)
     times["load"] = clock()
-    batch, report = read_comments(list(files), mapping=mapping, tz=tz, encoding=encoding)
+    batch, report = read_dump(
+        files, mapping=mapping, tz=tz, encoding=encoding, progress=partial(progress, "reading"), **limits
+    )
     times["read"] = clock()
-    result = detector.score(batch, progress=progress)
+
+    def scoring(done: int, total: int) -> None:
+        progress("scoring", done, total)
+        if ended() and done < total:
+            # The detector gives back what it has observed so far.
+            raise KeyboardInterrupt
+
+    result = detector.score(batch, progress=scoring)
+    rows_read, batch = len(batch), result.batch
     times["score"] = clock()
+    files_in_all = 5
+    progress("writing", 0, files_in_all)
     write_scored_csv(out / "scored.csv", batch, result.verdicts, lang=lang, formula_safe=formula_safe)
     times["scored_csv"] = clock()
+    progress("writing", 1, files_in_all)
     accounts = result.accounts()
     write_campaigns_csv(out / "campaigns.csv", result.groups, tz=tz, formula_safe=formula_safe)
     write_accounts_csv(out / "accounts.csv", accounts, formula_safe=formula_safe)
+    progress("writing", 3, files_in_all)
     written = ["scored.csv", "campaigns.csv", "accounts.csv"]
     if xlsx if xlsx is not None else len(batch) <= XLSX_ROWS:
         write_scored_xlsx(out / "scored.xlsx", batch, result.verdicts, lang=lang)
         written.append("scored.xlsx")
     run = run_record(result, report, accounts, detector, lang=lang, tz=tz, command=command, now=now)
+    run |= {"interrupted": len(batch) < rows_read, "rows_read": rows_read}
     write_report(out / "report.html", batch, result.verdicts, result.groups, accounts, run, lang=lang)
+    progress("writing", 4, files_in_all)
     times["rest"] = clock()
     stages = list(times)
     run["timings_s"] = {b: round(times[b] - times[a], 3) for a, b in pairwise(stages)}
     run["out"] = str(out)
     run["files"] = [*written, "report.html", "run.json"]
     write_run_json(out / "run.json", run)
+    progress("writing", files_in_all, files_in_all)
     return run
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +26,7 @@ LABEL_ZH: Final[Mapping[str, str]] = {
 # The columns added to the input's own, in this order.
 RESULT_COLUMNS: Final = (
     "verdict", "label", "risk", "p_solicitation", "p_bot_flood", "p_fake_review",
-    "organic_wave", "protected", "campaign_id", "reasons",
+    "organic_wave", "protected", "campaign_id", "first_verdict", "reasons",
 )  # fmt: skip
 
 
@@ -59,25 +62,48 @@ class Verdict:
     reasons: tuple[Reason, ...]
     model_id: str = ""
     duplicate: bool = False
+    first_verdict: str = "pass"
+    late: bool = False
+    provisional: bool = False
+
+    def as_dict(self, lang: str = "zh") -> dict[str, Any]:
+        """The judgement ready for JSON: unknown numbers None, the reasons as code, sentence and weight."""
+        row = {name: getattr(self, name) for name in VERDICT_FIELDS}
+        for name in ("risk", *(f"p_{head}" for head in HEADS)):
+            row[name] = None if math.isnan(row[name]) else row[name]
+        row["reasons"] = [
+            {"code": reason.code, "text": reason.text(lang), "weight": reason.weight} for reason in self.reasons
+        ]
+        return row
+
+
+VERDICT_FIELDS: Final = (
+    "comment_id", "verdict", "label", "risk", "p_solicitation", "p_bot_flood", "p_fake_review", "organic_wave",
+    "protected", "campaign_id", "reasons", "model_id", "duplicate", "first_verdict", "late", "provisional",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """Judgements as columns, row by row beside a ``CommentBatch`` of the same length n.
 
-    ``verdict`` and ``label`` are uint8 codes into ``VERDICTS`` and ``LABELS``; ``p`` is float64 of shape
-    (n, 3) in the order of ``HEADS``, NaN where a row was not scored (a gift, say).
+    ``verdict``, ``first_verdict`` (before any revision) and ``label`` are uint8 codes into ``VERDICTS`` and
+    ``LABELS``; ``p`` is float64 of shape (n, 3) in the order of ``HEADS``, NaN where a row was not scored (a gift,
+    say). ``late`` rows came after the clock of their session, ``provisional`` ones may yet be revised.
     """
 
-    comment_id: list[str]
+    comment_id: Sequence[str]
     verdict: NDArray[np.uint8]
+    first_verdict: NDArray[np.uint8]
     label: NDArray[np.uint8]
     p: NDArray[np.float64]
     organic_wave: NDArray[np.bool_]
     protected: NDArray[np.bool_]
     duplicate: NDArray[np.bool_]
+    late: NDArray[np.bool_]
+    provisional: NDArray[np.bool_]
     campaign_id: list[str]
-    reasons: list[tuple[Reason, ...]]
+    reasons: Sequence[tuple[Reason, ...]]
     model_id: str = ""
 
     def __len__(self) -> int:
@@ -104,38 +130,49 @@ class Verdicts:
             reasons=self.reasons[row],
             model_id=self.model_id,
             duplicate=bool(self.duplicate[row]),
+            first_verdict=VERDICTS[self.first_verdict[row]],
+            late=bool(self.late[row]),
+            provisional=bool(self.provisional[row]),
+        )
+
+    @staticmethod
+    def unjudged(comment_ids: Sequence[str], model_id: str) -> Verdicts:
+        """Nothing said yet about n comments: they pass, without probabilities."""
+        n = len(comment_ids)
+        return Verdicts(
+            comment_id=comment_ids,
+            verdict=np.zeros(n, dtype=np.uint8),
+            first_verdict=np.zeros(n, dtype=np.uint8),
+            label=np.full(n, NORMAL, dtype=np.uint8),
+            p=np.full((n, len(HEADS)), np.nan),
+            organic_wave=np.zeros(n, dtype=np.bool_),
+            protected=np.zeros(n, dtype=np.bool_),
+            duplicate=np.zeros(n, dtype=np.bool_),
+            late=np.zeros(n, dtype=np.bool_),
+            provisional=np.zeros(n, dtype=np.bool_),
+            campaign_id=[""] * n,
+            reasons=[()] * n,
+            model_id=model_id,
         )
 
     def take(self, rows: NDArray[np.intp]) -> Verdicts:
         """The judgements at ``rows``, in that order."""
-        return Verdicts(
-            comment_id=[self.comment_id[r] for r in rows],
-            verdict=self.verdict[rows],
-            label=self.label[rows],
-            p=self.p[rows],
-            organic_wave=self.organic_wave[rows],
-            protected=self.protected[rows],
-            duplicate=self.duplicate[rows],
-            campaign_id=[self.campaign_id[r] for r in rows],
-            reasons=[self.reasons[r] for r in rows],
-            model_id=self.model_id,
-        )
+        columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        for name, column in columns.items():
+            columns[name] = column[rows] if isinstance(column, np.ndarray) else [column[r] for r in rows]
+        return Verdicts(**columns, model_id=self.model_id)
 
     @staticmethod
     def concat(parts: Sequence[Verdicts]) -> Verdicts:
-        """Stack in the order given; all parts must come from one model."""
-        return Verdicts(
-            comment_id=[i for part in parts for i in part.comment_id],
-            verdict=np.concatenate([part.verdict for part in parts]),
-            label=np.concatenate([part.label for part in parts]),
-            p=np.concatenate([part.p for part in parts]),
-            organic_wave=np.concatenate([part.organic_wave for part in parts]),
-            protected=np.concatenate([part.protected for part in parts]),
-            duplicate=np.concatenate([part.duplicate for part in parts]),
-            campaign_id=[c for part in parts for c in part.campaign_id],
-            reasons=[r for part in parts for r in part.reasons],
-            model_id=parts[0].model_id if parts else "",
-        )
+        """Stack in the order given; all parts, at least one, must come from one model."""
+        columns: dict[str, Any] = {}
+        for name in _COLUMNS:
+            column = [getattr(part, name) for part in parts]
+            columns[name] = np.concatenate(column) if isinstance(column[0], np.ndarray) else [*chain(*column)]
+        return Verdicts(**columns, model_id=parts[0].model_id)
+
+
+_COLUMNS: Final = tuple(field.name for field in dataclasses.fields(Verdicts) if field.name != "model_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +225,39 @@ class AccountSummary:
     flagged_share: float
     campaigns: tuple[str, ...]
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FloodWindow:
+    """A stretch of a session in which much of what was said was flagged, mostly as ``label``.
+
+    From its first flagged comment to its last; times in UTC milliseconds (NaN unknown). ``open`` while it goes on.
+    """
+
+    label: str
+    first_comment_id: str
+    last_comment_id: str
+    first_ts_ms: float
+    last_ts_ms: float
+    comments: int
+    flagged: int
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomVerdict:
+    """What is to be said of a session as a whole.
+
+    ``share`` is the expected share of inauthentic comments by the model's probabilities, ``share_low`` to
+    ``share_high`` its 95 % interval if near-copies are right or wrong together; NaN where nothing was judged.
+    """
+
+    room_id: str
+    session_id: str
+    comments: int
+    flagged: int
+    high_risk: int
+    share: float
+    share_low: float
+    share_high: float
+    floods: tuple[FloodWindow, ...]

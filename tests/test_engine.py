@@ -37,7 +37,7 @@ def test_an_empty_batch_gives_an_empty_frame() -> None:
     engine = FeatureEngine()
     frame = engine.observe(batch())
     assert (frame.values.shape, frame.wording.shape, len(frame.group)) == ((0, len(SCHEMA.names)), (0, 0), 0)
-    assert engine.sessions == {}
+    assert engine.sessions.memories == {}
 
 
 def test_gifts_and_likes_are_passed_by_unmeasured_and_uncounted() -> None:
@@ -106,14 +106,14 @@ def test_the_session_idle_for_longest_is_forgotten_first() -> None:
     engine = FeatureEngine(max_sessions=2)
     for room in ("a", "b", "a", "c"):
         engine.observe(batch(comment(room_id=room)))
-    assert (list(engine.sessions), engine.sessions_evicted) == ([("a", "s1"), ("c", "s1")], 1)
+    assert (list(engine.sessions.memories), engine.sessions.evicted) == ([("a", "s1"), ("c", "s1")], 1)
 
 
 def test_reading_an_unknown_room_does_not_open_it() -> None:
     engine = FeatureEngine(max_sessions=1)
     engine.observe(batch(comment(room_id="a")))
     engine.read(batch(comment(room_id="b")))
-    assert (list(engine.sessions), engine.sessions_evicted) == ([("a", "s1")], 0)
+    assert (list(engine.sessions.memories), engine.sessions.evicted) == ([("a", "s1")], 0)
 
 
 def test_the_clock_never_runs_backwards() -> None:

@@ -16,7 +16,8 @@ from detector.comment import Comment, CommentBatch
 from detector.engine import FeatureEngine
 from detector.errors import BundleError, InputError, UsageError
 from detector.readers import read_comments
-from detector.scorer import Detector, Result
+from detector.result import Result
+from detector.scorer import Detector
 from detector.verdict import HEADS, LABELS, RESULT_COLUMNS, VERDICTS, Verdicts
 from tests.building import NAN, START_MS, batch, comment
 from tests.models import handmade_bundle, handmade_detector, small_fit, small_room, stump, thresholds

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from detector.scorer import Result
+from detector.result import Result
 from detector.verdict import HEADS, HIGH_RISK, VERDICTS
 from tests.building import NAN, comment
 from tests.models import SAMPLE, shipped

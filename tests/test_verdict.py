@@ -29,11 +29,14 @@ def verdicts() -> Verdicts:
     return Verdicts(
         comment_id=["c1", "c2", "c3"],
         verdict=np.array([HIGH_RISK, PASS, PASS], dtype=np.uint8),
+        first_verdict=np.array([PASS, PASS, PASS], dtype=np.uint8),
         label=np.array([HEADS.index("solicitation"), NORMAL, NORMAL], dtype=np.uint8),
         p=np.array([[0.97, 0.4, NAN], [0.01, 0.02, 0.03], [NAN, NAN, NAN]]),
         organic_wave=np.array([False, True, False]),
         protected=np.array([False, False, True]),
         duplicate=np.array([False, False, True]),
+        late=np.array([False, True, False]),
+        provisional=np.array([True, True, False]),
         campaign_id=["k1", "", ""],
         reasons=[(REASON,), (), ()],
         model_id="m1",
@@ -58,7 +61,7 @@ def test_a_row_is_a_verdict_of_its_own() -> None:
     assert dataclasses.replace(row, p_fake_review=0.0) == Verdict(
         comment_id="c1", verdict="high_risk", label="solicitation", risk=0.97, p_solicitation=0.97, p_bot_flood=0.4,
         p_fake_review=0.0, organic_wave=False, protected=False, campaign_id="k1", reasons=(REASON,), model_id="m1",
-        duplicate=False,
+        duplicate=False, first_verdict="pass", late=False, provisional=True,
     )  # fmt: skip
     assert np.isnan(row.p_fake_review)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from detector.campaigns.chance import false_discovery
 from detector.campaigns.linking import MIN_FLAGGED, Linked, link
-from detector.campaigns.posts import Ints, Posts, numbered, read_posts
+from detector.campaigns.posts import Ints, Posts, read_posts
 from detector.campaigns.slots import template
 from detector.campaigns.surprise import Surprise, surprises
 from detector.comment import CommentBatch
@@ -38,23 +38,47 @@ def find_campaigns(
     are the same far beyond chance, and what those accounts posted in lockstep besides. Nothing but ``campaign_id``
     changes in the verdicts.
     """
-    campaign_id = [""] * len(batch)
+    names = [""] * len(batch)
     posts = read_posts(batch, verdicts, group)
     linked = link(posts)
     if not linked:
-        return [], replace(verdicts, campaign_id=campaign_id)
+        return [], replace(verdicts, campaign_id=names)
     places = _places_by_template(posts, linked)
     linked, ids = _identified(batch, posts, linked, places)
-    rooms = _rooms(batch, posts, group, linked, places)
     campaigns = []
     for number, (found, surprise) in enumerate(zip(linked, surprises(posts, linked), strict=True)):
-        campaigns.append(_campaign(batch, verdicts, posts, found, places, ids[number], rooms[number], surprise))
+        campaigns.append(_campaign(batch, verdicts, posts, found, places, ids[number], surprise))
         for t in found.core + found.joined:
             for row in posts.row[places[t]].tolist():
-                campaign_id[row] = ids[number][0]
+                names[row] = ids[number][0]
     campaigns = _with_q_values(campaigns)
-    campaigns.sort(key=lambda c: (-c.flagged, -c.comments, c.campaign_id))
-    return campaigns, replace(verdicts, campaign_id=campaign_id)
+    return in_order(campaigns), replace(verdicts, campaign_id=names)
+
+
+def in_order(campaigns: Sequence[Campaign]) -> list[Campaign]:
+    """The campaigns, largest first."""
+    return sorted(campaigns, key=lambda c: (-c.flagged, -c.comments, c.campaign_id))
+
+
+def across_rooms(
+    campaigns: Sequence[Campaign], said: Mapping[str, Collection[int]], heard: Mapping[str, Sequence[Ints]]
+) -> list[Campaign]:
+    """The same campaigns, each with the number of rooms in which what it said was said by anyone.
+
+    ``said`` gives the skeletons of each campaign id, ``heard`` arrays of the skeletons of each room.
+    """
+    if len(heard) < 2:
+        return list(campaigns)
+    skeletons = np.array(sorted(set[int]().union(*said.values())), dtype=np.int64)
+    rooms: dict[int, set[str]] = defaultdict(set)
+    for room, columns in heard.items():
+        for column in columns:
+            for key in skeletons[np.isin(skeletons, column)].tolist():
+                rooms[key].add(room)
+    return [
+        replace(c, rooms=len({c.room_id}.union(*(rooms[key] for key in said.get(c.campaign_id, ())))))
+        for c in campaigns
+    ]
 
 
 def _places_by_template(posts: Posts, linked: list[Linked]) -> dict[int, Ints]:
@@ -83,7 +107,8 @@ def _identified(
     skeletons = _skeletons(set().union(*texts))
     for t, at, said in zip(wanted, earliest, texts, strict=True):
         row, key = int(posts.row[at[0]]), min(map(skeletons.__getitem__, said))
-        known[t] = (int(posts.place[at[0]]), key, _id(batch, row, key))
+        name = campaign_id(batch.room_id[row], batch.session_id[row], key, float(batch.ts_ms[row]))
+        known[t] = (int(posts.place[at[0]]), key, name)
     by_id: dict[str, tuple[Linked, tuple[str, ...]]] = {}
     for found in linked:
         alone = [t for t in found.core if int(posts.flagged[places[t]].sum()) >= MIN_FLAGGED]
@@ -98,35 +123,15 @@ def _identified(
     return [found for found, _ in by_id.values()], [names for _, names in by_id.values()]
 
 
-def _id(batch: CommentBatch, row: int, skeleton: int) -> str:
-    first_ms = float(batch.ts_ms[row])
+def campaign_id(room_id: str, session_id: str, skeleton: int, first_ms: float) -> str:
+    """The id of a campaign whose first comment has this skeleton and time (UTC milliseconds, NaN unknown)."""
     window = int(first_ms // GRID_MS) if np.isfinite(first_ms) else 0
-    name = f"{batch.room_id[row]}\n{batch.session_id[row]}\n{skeleton}\n{window}"
+    name = f"{room_id}\n{session_id}\n{skeleton}\n{window}"
     return "C-" + hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def _skeletons(texts: Collection[str]) -> dict[str, int]:
     return dict(zip(texts, read_texts(list(texts)).prints.skeleton.tolist(), strict=True))
-
-
-def _rooms(
-    batch: CommentBatch, posts: Posts, group: Ints, linked: list[Linked], places: dict[int, Ints]
-) -> list[int]:
-    """In how many rooms of the batch the templates of each campaign were posted, its own among them."""
-    room = numbered(batch.room_id)
-    if not room.any():
-        return [1] * len(linked)
-    rows = [posts.row[np.concatenate([places[t] for t in found.core])] for found in linked]
-    skeletons = _skeletons({batch.text[row] for part in rows for row in part.tolist()})
-    # A text that began a group there, or stands in a campaign there.
-    seen: dict[int, set[int]] = defaultdict(set)
-    keys = [{skeletons[batch.text[row]] for row in part.tolist()} | set(group[part].tolist()) for part in rows]
-    for part in (np.flatnonzero(np.isin(group, list(set().union(*keys)))), *rows):
-        for row in part.tolist():
-            seen[int(group[row])].add(int(room[row]))
-            if batch.text[row] in skeletons:
-                seen[skeletons[batch.text[row]]].add(int(room[row]))
-    return [len(set().union(*(seen[key] for key in own))) for own in keys]
 
 
 def _campaign(
@@ -136,7 +141,6 @@ def _campaign(
     found: Linked,
     places: dict[int, Ints],
     ids: tuple[str, ...],
-    rooms: int,
     surprise: Surprise,
 ) -> Campaign:
     at = np.sort(np.concatenate([places[t] for t in found.core + found.joined]))
@@ -168,7 +172,6 @@ def _campaign(
         samples=tuple(batch.comment_id[hits[pick]] for pick in picks),
         templates=tuple(ranked[:TEMPLATES]),
         merged_ids=ids[1:],
-        rooms=rooms,
         span_c=surprise.span_c,
         repeats=surprise.repeats,
         expected_repeats=surprise.expected_repeats,

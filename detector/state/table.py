@@ -34,6 +34,14 @@ class Table(NamedTuple):
         """How many keys have been forgotten so far."""
         return int(self.meta[EVICTED])
 
+    @property
+    def known(self) -> NDArray[np.int64]:
+        """All keys that are remembered; some may stand twice."""
+        young = int(self.meta[YOUNG])
+        return np.concatenate(
+            [self.keys[young, : self.meta[N_YOUNG]], self.keys[1 - young, : self.meta[N_OLD]]]
+        )
+
 
 def new_table(columns: int, *, max_keys: int) -> Table:
     """An empty table of ``columns`` values a key."""

@@ -45,6 +45,29 @@ class Words(Sequence[str]):
         return map(self.words.__getitem__, self.codes.tolist())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentences(Sequence[str]):
+    """The column of reasons in ``lang``: a cell is written when it is asked for, for there may be millions."""
+
+    reasons: Sequence[tuple[Reason, ...]]
+    lang: str
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [reasons_cell(reasons, lang=self.lang) for reasons in self.reasons[place]]
+        return reasons_cell(self.reasons[place], lang=self.lang)
+
+    def __iter__(self) -> Iterator[str]:
+        return (reasons_cell(reasons, lang=self.lang) for reasons in self.reasons)
+
+
 def scored_table(batch: CommentBatch, verdicts: Verdicts, *, lang: str) -> tuple[list[str], list[Column]]:
     """Headers and columns of the scored table, one row per comment in the order of ``batch``.
 
@@ -105,17 +128,18 @@ def _result_columns(verdicts: Verdicts, *, lang: str) -> list[Column]:
         Words(verdicts.verdict, VERDICTS),
         Words(verdicts.label, LABELS),
         verdicts.risk,
-        *(np.ascontiguousarray(verdicts.p[:, head]) for head in range(len(HEADS))),
+        *(verdicts.p[:, head] for head in range(len(HEADS))),
         Words(verdicts.organic_wave.astype(np.uint8), FLAGS),
         Words(verdicts.protected.astype(np.uint8), FLAGS),
         verdicts.campaign_id,
-        [reasons_cell(reasons, lang=lang) if reasons else "" for reasons in verdicts.reasons],
+        Words(verdicts.first_verdict, VERDICTS),
+        Sentences(verdicts.reasons, lang),
     ]
 
 
 def reasons_cell(reasons: Sequence[Reason], *, lang: str) -> str:
     """All sentences in one cell, the heaviest first as the scorer ordered them."""
-    return "; ".join(reason.text(lang) for reason in reasons)
+    return "; ".join([reason.text(lang) for reason in reasons]) if reasons else ""
 
 
 def exact(value: float) -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detector.comment import Comment
-from detector.scorer import Result
+from detector.result import Result
 from tests.building import batch, comment
 from tests.models import handmade_detector
 

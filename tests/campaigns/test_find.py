@@ -10,8 +10,8 @@ import pytest
 
 from detector.campaigns import GRID_MS, MIN_FLAGGED, find_campaigns
 from detector.comment import Comment
-from detector.engine import FeatureEngine
-from detector.scorer import Result
+from detector.result import Result
+from detector.stream.outcome import apply_revisions
 from detector.verdict import PASS, Verdicts
 from tests.building import NAN, START_MS, batch, comment
 from tests.campaigns.stories import TEMPLATES, chat, crowd, farm, lures, scored
@@ -171,17 +171,17 @@ def test_an_id_is_the_same_in_every_order_of_the_input() -> None:
 def test_chunking_changes_nothing(size: int) -> None:
     rows = sorted(farm(12) + crowd(40, start_s=5) + lures(3, room="r2"), key=lambda row: row.ts_ms)
     detector, whole = handmade_detector(), batch(*rows)
-    engine = FeatureEngine(wording=detector.bundle.wording)
-    parts, groups = [], []
-    for start in range(0, len(whole), size):
-        part = whole.slice(start, start + size)
-        frame = engine.observe(part)
-        parts.append(detector.judge(part, frame))
-        groups.append(frame.group)
-    found, verdicts = find_campaigns(whole, Verdicts.concat(parts), np.concatenate(groups))
+    stream = detector.stream()
+    pushed = [stream.push(whole.slice(start, start + size)) for start in range(0, len(whole), size)]
+    closed = stream.close_all()
     at_once = detector.score(whole)
-    assert tuple(found) == at_once.groups
-    assert verdicts.campaign_id == at_once.verdicts.campaign_id
+    found = [campaign for end in closed for campaign in end.campaigns]
+    assert {campaign.campaign_id for campaign in found} == {group.campaign_id for group in at_once.groups}
+    verdicts = Verdicts.concat([part.results for part in pushed])
+    for part in (*pushed, *closed):
+        apply_revisions(verdicts, np.arange(len(whole)), part.revisions)
+    assert list(verdicts.campaign_id) == list(at_once.verdicts.campaign_id)
+    assert verdicts.verdict.tolist() == at_once.verdicts.verdict.tolist()
 
 
 def test_comments_that_passed_belong_to_the_campaign_they_look_like() -> None:

@@ -38,7 +38,7 @@ def in_chunks(log: Sequence[Comment], places: Sequence[int]) -> Iterator[Comment
 
 def state_of(engine: FeatureEngine) -> list[tuple[Any, ...]]:
     """All that an engine remembers, in order, as plain values."""
-    return [(key, *plain(memory)) for key, memory in engine.sessions.items()]
+    return [(key, *plain(memory)) for key, memory in engine.sessions.memories.items()]
 
 
 def plain(value: Any) -> tuple[Any, ...]:
@@ -88,7 +88,7 @@ def test_chunking_changes_nothing(data: st.DataObject) -> None:
     expected = observed(whole, batch(*log))
     assert observed(single, *(batch(one) for one in log)) == expected
     assert observed(chunked, *in_chunks(log, data.draw(cuts(len(log))))) == expected
-    assert list(single.sessions) == list(chunked.sessions) == list(whole.sessions)
+    assert list(single.sessions.memories) == list(chunked.sessions.memories) == list(whole.sessions.memories)
 
 
 def test_chunking_changes_nothing_in_a_live_room() -> None:
@@ -108,19 +108,19 @@ def test_chunking_changes_nothing_while_everything_is_forgotten(small: Small, da
     expected = observed(whole, batch(*log))
     assert observed(single, *(batch(one) for one in log)) == expected
     assert observed(chunked, *in_chunks(log, data.draw(cuts(len(log))))) == expected
-    assert list(single.sessions) == list(chunked.sessions) == list(whole.sessions)
-    assert single.sessions_evicted == chunked.sessions_evicted == whole.sessions_evicted
-    assert len(whole.sessions) <= 2
+    assert list(single.sessions.memories) == list(chunked.sessions.memories) == list(whole.sessions.memories)
+    assert single.sessions.evicted == chunked.sessions.evicted == whole.sessions.evicted
+    assert len(whole.sessions.memories) <= 2
 
 
 def test_a_small_memory_tells_what_it_forgot(small: Small) -> None:
     engine = small()
     engine.observe(batch(*(comment(f"第{n}件", user_id=f"u{n}") for n in range(9))))
-    memory = engine.sessions["700100", "s1"]
+    memory = engine.sessions.memories["700100", "s1"]
     # Two generations of 2 accounts hold the last 3 of 9: the young one has just begun.
     assert (memory.accounts.table.evicted, memory.accounts.table.keys.shape) == (6, (2, 2))
     assert memory.neighbours.members.evicted == 3
-    assert (len(memory.delivered.young), engine.sessions_evicted) == (0, 0)
+    assert (len(memory.delivered.young), engine.sessions.evicted) == (0, 0)
 
 
 def test_a_session_that_is_forgotten_within_a_batch_begins_anew(small: Small) -> None:
@@ -129,7 +129,7 @@ def test_a_session_that_is_forgotten_within_a_batch_begins_anew(small: Small) ->
     rows = named(engine.observe(batch(*log)))
     # a, b; a is known; c drives b out; b drives a out; a drives c out.
     assert [row["account.posts"] for row in rows] == [0, 0, 1, 0, 0, 0]
-    assert (list(engine.sessions), engine.sessions_evicted) == ([("b", "s1"), ("a", "s1")], 3)
+    assert (list(engine.sessions.memories), engine.sessions.evicted) == ([("b", "s1"), ("a", "s1")], 3)
 
 
 @given(logs(), logs(max_size=10))
@@ -202,8 +202,8 @@ def test_redelivery_changes_nothing_and_is_marked(data: st.DataObject) -> None:
     assert frame.observed.tolist() == (~again & judged).tolist()
     assert (~np.isnan(frame.values[again])).sum() == 0
     other.observe(batch(*log))
-    assert {key: plain(memory) for key, memory in engine.sessions.items()} == {
-        key: plain(memory) for key, memory in other.sessions.items()
+    assert {key: plain(memory) for key, memory in engine.sessions.memories.items()} == {
+        key: plain(memory) for key, memory in other.sessions.memories.items()
     }
 
 

@@ -36,10 +36,13 @@ def judge() -> Callable[..., tuple[CommentBatch, Verdicts]]:
             "organic_wave": np.zeros(n, dtype=bool),
             "protected": np.zeros(n, dtype=bool),
             "duplicate": np.zeros(n, dtype=bool),
+            "late": np.zeros(n, dtype=bool),
+            "provisional": np.zeros(n, dtype=bool),
             "campaign_id": [""] * n,
             "reasons": [()] * n,
         }
         batch = CommentBatch.from_comments([row[0] for row in rows])
+        columns["first_verdict"] = columns["verdict"]
         return batch, Verdicts(**(columns | over))  # type: ignore[arg-type]
 
     return make

@@ -49,9 +49,12 @@ def score() -> Callable[..., Verdicts]:
             "organic_wave": np.zeros(n, dtype=bool),
             "protected": np.zeros(n, dtype=bool),
             "duplicate": np.zeros(n, dtype=bool),
+            "late": np.zeros(n, dtype=bool),
+            "provisional": np.zeros(n, dtype=bool),
             "campaign_id": [""] * n,
             "reasons": [()] * n,
         }
+        columns["first_verdict"] = over.get("verdict", columns["verdict"])
         return Verdicts(**(columns | over))  # type: ignore[arg-type]
 
     return make

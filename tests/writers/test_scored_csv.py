@@ -24,11 +24,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def first_of(verdicts: Verdicts) -> Verdicts:
     """The first row only."""
-    return Verdicts(
-        verdicts.comment_id[:1], verdicts.verdict[:1], verdicts.label[:1], verdicts.p[:1],
-        verdicts.organic_wave[:1], verdicts.protected[:1], verdicts.duplicate[:1],
-        verdicts.campaign_id[:1], verdicts.reasons[:1],
-    )  # fmt: skip
+    return verdicts.take(np.arange(1))
 
 
 def test_the_inputs_columns_come_first_then_the_id_then_the_result(
@@ -38,10 +34,10 @@ def test_the_inputs_columns_come_first_then_the_id_then_the_result(
     write_scored_csv(path, two_comments, two_verdicts)
     assert path.read_bytes().decode("utf-8") == (
         "\ufeff用户ID,评论内容,comment_id,verdict,label,risk,p_solicitation,p_bot_flood,p_fake_review,"
-        "organic_wave,protected,campaign_id,reasons\r\n"
+        "organic_wave,protected,campaign_id,first_verdict,reasons\r\n"
         "007,加薇 abc,f-2,high_risk,solicitation,0.3333333333333333,0.30000000000000004,0.3333333333333333,"
-        "1e-17,false,false,C-1,留了联系方式; 3 人说同样的话\r\n"
-        "008,,f-3,pass,normal,,,,,false,true,,\r\n"
+        "1e-17,false,false,C-1,high_risk,留了联系方式; 3 人说同样的话\r\n"
+        "008,,f-3,pass,normal,,,,,false,true,,pass,\r\n"
     )
 
 

@@ -36,8 +36,8 @@ def test_the_sheet_shows_the_table_with_probabilities_written_out(
         "0.3333333333333333",
         "0.00000000000000001",
     ]
-    assert lure[9:] == ["false", "false", "C-1", "留了联系方式; 3 人说同样的话"]
-    assert gift == ["008", "", "f-3", "pass", "normal", "", "", "", "", "false", "true", "", ""]
+    assert lure[9:] == ["false", "false", "C-1", "high_risk", "留了联系方式; 3 人说同样的话"]
+    assert gift == ["008", "", "f-3", "pass", "normal", "", "", "", "", "false", "true", "", "pass", ""]
 
 
 def test_no_cell_is_a_formula_or_a_link(
@@ -50,9 +50,9 @@ def test_no_cell_is_a_formula_or_a_link(
     assert [
         name for name, part in parts.items() if re.search(r"<f[ >/]|<hyperlink|TargetMode=\"External\"", part)
     ] == []
-    # The header and 19 rows of 12 cells that are not empty: strings, all of them.
+    # The header and 19 rows of 13 cells that are not empty: strings, all of them.
     cells = re.findall(r'<c r="[A-Z]+\d+"(?: s="\d+")?(?: t="(\w+)")?>', parts["xl/worksheets/sheet1.xml"])
-    assert cells == ["inlineStr"] * (14 + 19 * 12)
+    assert cells == ["inlineStr"] * (15 + 19 * 13)
 
 
 def test_hostile_texts_are_shown_and_control_characters_are_visible(
@@ -99,7 +99,7 @@ def test_more_columns_than_a_sheet_has_are_refused(tmp_path: Path, score: Callab
     batch = CommentBatch.from_columns(
         1, {"text": ["好"], "comment_id": ["a"]}, SourceColumns(names, tuple(["x"] for _ in names))
     )
-    with pytest.raises(UsageError, match=r"16391 columns do not fit a sheet \(16384\)"):
+    with pytest.raises(UsageError, match=r"16392 columns do not fit a sheet \(16384\)"):
         write_scored_xlsx(tmp_path / "scored.xlsx", batch, score(["a"]))
 
 

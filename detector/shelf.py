@@ -1,0 +1,287 @@
+"""Columns of text that are too long for memory: kept in a temporary file, read back block by block."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any, Final, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from detector.errors import UsageError
+
+BLOCK_ROWS: Final = 16_384
+# Blocks of one column that stay at hand: rows are mostly asked for in order.
+RECENT: Final = 4
+TEXTS: Final = pa.schema([("text", pa.large_string())])
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some consecutive cells of a column: ``size`` bytes at ``start``, or the same ``text`` in all of them."""
+
+    length: int
+    start: int = 0
+    size: int = 0
+    text: str = ""
+
+
+class Shelf:
+    """A temporary file that has no name where the system allows it: it goes with the last column that lies in it.
+
+    ``folder`` is where it lies; by default where the system keeps large temporary files, or TMPDIR.
+    Raises UsageError where there is no room.
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self._lock = Lock()
+        self._folder = folder
+        self._end = 0
+        with _room_for(folder):
+            self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder or _large_temporary())  # noqa: SIM115
+
+    def put(self, texts: Sequence[str]) -> Block:
+        """Keep ``texts``; the block is what finds them again."""
+        if len(texts) and texts.count(texts[0]) == len(texts):
+            return Block(len(texts), text=texts[0])
+        buffer = pa.record_batch([arrow_texts(texts)], schema=TEXTS).serialize()
+        with self._lock, _room_for(self._folder):
+            start = self._end
+            self._file.seek(start)
+            self._file.write(buffer)
+            self._end = start + len(buffer)
+        return Block(len(texts), start, len(buffer))
+
+    def get(self, block: Block) -> pa.LargeStringArray:
+        """The cells of a block that is not all the same."""
+        with self._lock:
+            self._file.seek(block.start)
+            buffer = self._file.read(block.size)
+        return pa.ipc.read_record_batch(pa.py_buffer(buffer), TEXTS).column(0)
+
+
+class Strings(Sequence[str]):
+    """A column of n strings that lies on a shelf; a slice of it is a plain list."""
+
+    __slots__ = ("_blocks", "_ends", "_lock", "_recent", "_shelf")
+
+    def __init__(self, shelf: Shelf, blocks: Sequence[Block]) -> None:
+        self._shelf = shelf
+        self._blocks = list(blocks)
+        self._ends = list(accumulate(block.length for block in blocks))
+        self._recent: dict[int, Any] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            start, stop, step = place.indices(len(self))
+            if step == 1:
+                return list(chain.from_iterable(self._between(start, stop)))
+            return self.at(np.arange(start, stop, step, dtype=np.intp))
+        row = place + len(self) if place < 0 else place
+        if not 0 <= row < len(self):
+            raise IndexError(f"row {place} of {len(self)}")
+        number = bisect_right(self._ends, row)
+        block = self._blocks[number]
+        if not block.size:
+            return block.text
+        return texts_of(self._array(number).slice(row - self._ends[number] + block.length, 1))[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._between(0, len(self)))
+
+    def count(self, value: str) -> int:
+        """How many cells are ``value``."""
+        return sum(texts.count(value) for texts in self._between(0, len(self)))
+
+    def at(self, rows: Sequence[int] | Rows) -> list[str]:
+        """The cells at ``rows`` in any order, each block that holds some of them read once."""
+        wanted = np.asarray(rows, dtype=np.intp)
+        found = np.empty(len(wanted), dtype=object)
+        for number, places, within in self._of_blocks(wanted):
+            block = self._blocks[number]
+            found[places] = texts_of(self._array(number).take(pa.array(within))) if block.size else block.text
+        return list(found.tolist())
+
+    def arrow(self) -> pa.ChunkedArray:
+        """The whole column in memory, as Arrow holds it (8 bytes and the text per cell)."""
+        parts = [
+            self._array(number)
+            if block.size
+            else pa.repeat(pa.scalar(block.text, pa.large_string()), block.length)
+            for number, block in enumerate(self._blocks)
+        ]
+        return pa.chunked_array(parts, pa.large_string())
+
+    def _of_blocks(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
+        """Per block that holds some of ``rows``: its number, the places in ``rows``, the places within the block."""
+        numbers = np.searchsorted(np.asarray(self._ends), rows, side="right")
+        order = np.argsort(numbers, kind="stable")
+        starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        for places in np.split(order, starts[1:]) if len(rows) else ():
+            number = int(numbers[places[0]])
+            yield number, places, rows[places] - (self._ends[number] - self._blocks[number].length)
+
+    def _between(self, start: int, stop: int) -> Iterator[list[str]]:
+        """The cells from ``start`` up to ``stop``, block by block."""
+        number = bisect_right(self._ends, start)
+        while start < stop:
+            block, end = self._blocks[number], self._ends[number]
+            n = min(stop, end) - start
+            if block.size:
+                yield texts_of(self._array(number).slice(start - end + block.length, n))
+            else:
+                yield [block.text] * n
+            start += n
+            number += 1
+
+    def _array(self, number: int) -> Any:
+        with self._lock:
+            if number not in self._recent:
+                if len(self._recent) >= RECENT:
+                    del self._recent[next(iter(self._recent))]
+                self._recent[number] = self._shelf.get(self._blocks[number])
+            return self._recent[number]
+
+
+class Picked(Sequence[str]):
+    """Rows of a column on a shelf in another order; a slice of it is a plain list."""
+
+    __slots__ = ("_column", "_rows")
+
+    def __init__(self, column: Strings, rows: Rows) -> None:
+        self._column = column
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return self._column.at(self._rows[place])
+        return self._column[int(self._rows[place])]
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(
+            self[start : start + BLOCK_ROWS] for start in range(0, len(self), BLOCK_ROWS)
+        )
+
+    def at(self, rows: Sequence[int] | Rows) -> list[str]:
+        """The cells at ``rows`` in any order."""
+        return self._column.at(self._rows[np.asarray(rows, dtype=np.intp)])
+
+    def pick(self, rows: Rows) -> Picked:
+        """The same column with only ``rows``, in that order, still on the shelf."""
+        return Picked(self._column, self._rows[rows])
+
+    @property
+    def source(self) -> tuple[Strings, Rows]:
+        """The column as it lies on the shelf, and which of its rows these are."""
+        return self._column, self._rows
+
+
+def picked(column: Sequence[str], rows: Sequence[int] | Rows) -> Sequence[str]:
+    """The cells at ``rows`` in that order: a list, or a column that stays where it is if it is long."""
+    index = np.asarray(rows, dtype=np.intp)
+    if isinstance(column, Strings | Picked) and len(index) <= BLOCK_ROWS:
+        return column.at(index)
+    if isinstance(column, Strings):
+        return Picked(column, index)
+    return column.pick(index) if isinstance(column, Picked) else list(map(column.__getitem__, index.tolist()))
+
+
+def on_shelf(column: Sequence[Any]) -> bool:
+    """Whether a column lies on a shelf rather than in memory."""
+    return isinstance(column, Strings | Picked)
+
+
+def numbered(column: Sequence[str]) -> tuple[NDArray[np.int64], Any]:
+    """Every distinct cell as a number from 0 in the order they come (int64, shape (n,)), and the distinct cells."""
+    if isinstance(column, Picked):
+        whole, rows = column.source
+        numbers, names = numbered(whole)
+        distinct, first, numbers = np.unique(numbers[rows], return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return place[numbers], names.take(pa.array(distinct[order]))
+    if not isinstance(column, Strings) and len(column) and column.count(column[0]) == len(column):
+        return np.zeros(len(column), dtype=np.int64), arrow_texts(column[:1])
+    return numbered_cells(column.arrow() if isinstance(column, Strings) else arrow_texts(column))
+
+
+def numbered_cells(cells: Any) -> tuple[NDArray[np.int64], Any]:
+    """``numbered`` of what Arrow holds already."""
+    encoded = pc.dictionary_encode(cells)
+    if not isinstance(encoded, pa.ChunkedArray):
+        encoded = pa.chunked_array([encoded])
+    # All chunks share one dictionary.
+    names = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
+    parts = [chunk.indices.to_numpy().astype(np.int64) for chunk in encoded.chunks]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]), names
+
+
+def gathered(column: Sequence[str], rows: Rows) -> Any:
+    """The cells at ``rows`` in that order as one Arrow array."""
+    chosen = picked(column, rows)
+    parts = [arrow_texts(chosen[at : at + BLOCK_ROWS]) for at in range(0, len(rows), BLOCK_ROWS)]
+    return pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
+
+
+def arrow_texts(texts: Sequence[str]) -> Any:
+    """Strings as Arrow holds them; half a surrogate pair is kept, though it is no UTF-8."""
+    # Encoded here: Arrow is slow at it, and would keep the UTF-8 beside each string for as long as it lives.
+    cells = pa.array([text.encode("utf-8", "surrogatepass") for text in texts], pa.large_binary())
+    return cells.view(pa.large_string())
+
+
+def texts_of(cells: Any) -> list[str]:
+    """An Arrow array of strings as a list."""
+    try:
+        return list(cells.to_numpy(zero_copy_only=False).tolist())
+    except (UnicodeDecodeError, pa.ArrowException):
+        return [cell.decode("utf-8", "surrogatepass") for cell in cells.view(pa.large_binary()).to_pylist()]
+
+
+def _large_temporary() -> str | None:
+    """Where /tmp may be memory, /var/tmp is a disk; TMPDIR is the user's own choice."""
+    if "TMPDIR" in os.environ or not Path("/var/tmp").is_dir():  # noqa: S108
+        return None
+    return "/var/tmp" if os.access("/var/tmp", os.W_OK) else None  # noqa: S108
+
+
+@contextlib.contextmanager
+def _room_for(folder: str | Path | None) -> Iterator[None]:
+    """Says what to do where the disk has no room."""
+    try:
+        yield
+    except OSError as error:
+        where = str(folder or _large_temporary() or tempfile.gettempdir())
+        reason = error.strerror or str(error)
+        raise UsageError(
+            f"cannot keep a long file in {where}: {reason}; make room, or set TMPDIR to a folder that has some",
+            zh=f"无法在 {where} 暂存大文件：{reason}；请腾出空间，或把环境变量 TMPDIR 指向空间足够的文件夹",
+        ) from error
