@@ -41,6 +41,18 @@ ID_QUALITY_CODE: Final = {name: code for code, name in enumerate(ID_QUALITIES)}
 NAN: Final = float("nan")
 
 
+def chosen(names: Iterable[str], codes: Mapping[str, int]) -> NDArray[np.bool_]:
+    """For each code whether its name is among ``names``: to be indexed with an array of codes."""
+    table = np.zeros(len(codes), dtype=np.bool_)
+    table[[codes[name] for name in names]] = True
+    return table
+
+
+_SCORED: Final = chosen(SCORED_KINDS, KIND_CODE)
+_ACCOUNT: Final = chosen(ACCOUNT_QUALITIES, ID_QUALITY_CODE)
+_IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
     """One event of a room or a product page.
@@ -262,8 +274,18 @@ class CommentBatch:
 
     def scored(self) -> NDArray[np.bool_]:
         """Which rows are comments to be judged (gifts, likes, entries are context only)."""
-        codes = [KIND_CODE[name] for name in SCORED_KINDS]
-        return np.isin(self.kind, codes)
+        return _SCORED[self.kind]
+
+    def told_apart(self) -> NDArray[np.bool_]:
+        """Which rows have an id that stands for one person."""
+        known = _ACCOUNT[self.user_id_quality]
+        if "" in self.user_id:
+            known &= np.fromiter(map(bool, self.user_id), dtype=np.bool_, count=len(self))
+        return known
+
+    def in_seconds(self) -> NDArray[np.bool_]:
+        """Which rows have a time fine enough for gaps and rates in seconds."""
+        return _IN_SECONDS[self.ts_source]
 
     def replay_order(self) -> NDArray[np.intp]:
         """Row numbers in event order: by time, ties and missing times keep their place in the input.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -10,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import CODE_FIELDS, NUMBER_FIELDS, STRING_FIELDS, CommentBatch, SourceColumns
-from detector.readers import ReadReport, read_chunks, read_comments
-from detector.readers.reading import WHOLE_ROWS
+from detector.readers import ReadReport, streams
+from detector.readers.header import checked_mapping
+from detector.readers.reading import WHOLE_ROWS, _Asked, _places, _read
 from detector.shelf import BLOCK_ROWS, Block, Shelf, Strings
 
 # Files of so many bytes in all become a few hundred megabytes of comments in memory: read at one go.
@@ -23,63 +26,79 @@ MEMORY_ROWS: Final = 524_288
 Progress = Callable[[int, int], None]
 
 
-class Dump:
-    """Comments in the order they are added, batch by batch; its columns of text lie on a shelf."""
+@dataclass(slots=True)
+class Run:
+    """Consecutive rows of one file: blocks on the shelf by field and by the input's own header, and arrays."""
 
-    def __init__(self) -> None:
-        self._shelf = Shelf()
+    name: str
+    rows: int
+    fields: dict[str, list[Block]]
+    source: dict[str, list[Block]]
+    arrays: dict[str, NDArray[Any]]
+
+
+class Dump:
+    """Comments in the order they are added; once there are more than ``memory_rows`` they lie on a shelf."""
+
+    def __init__(self, *, memory_rows: int = MEMORY_ROWS) -> None:
+        self._memory_rows = memory_rows
         self._rows = 0
-        self._pending: list[CommentBatch] = []
-        self._fields: dict[str, list[Block]] = {name: [] for name in STRING_FIELDS}
-        self._source: dict[str, list[Block]] = {}
-        self._arrays: dict[str, list[NDArray[Any]]] = {name: [] for name in (*NUMBER_FIELDS, *CODE_FIELDS)}
+        # What is not written yet, by the name of its file.
+        self._waiting: dict[str, list[CommentBatch]] = {}
+        self._runs: list[Run] = []
+        self._shelf: Shelf | None = None
 
     def __len__(self) -> int:
-        return self._rows + sum(map(len, self._pending))
+        return self._rows
 
-    def add(self, batch: CommentBatch) -> None:
-        """Further comments, after those that are there."""
-        self._pending.append(batch)
+    def add(self, name: str, batch: CommentBatch) -> None:
+        """Further comments of the file ``name``."""
+        self._rows += len(batch)
+        if self._shelf is not None and name not in self._waiting:
+            self._write()
+        self._waiting.setdefault(name, []).append(batch)
+        waiting = sum(len(part) for parts in self._waiting.values() for part in parts)
         # Short batches wait for one another: blocks of a few rows would be many.
-        if sum(map(len, self._pending)) >= BLOCK_ROWS:
+        if waiting > self._memory_rows or (self._shelf is not None and waiting >= BLOCK_ROWS):
             self._write()
 
-    def batch(self) -> CommentBatch:
-        """All comments added so far as one batch."""
+    def batch(self, own_sessions: Iterable[str] = ()) -> CommentBatch:
+        """All comments, file by file; those of ``own_sessions`` that name no room and no session get their file's."""
+        own = set(own_sessions)
+        if self._shelf is None:
+            return CommentBatch.concat(
+                [
+                    streams.with_session(part, name) if name in own else part
+                    for name, parts in self._waiting.items()
+                    for part in parts
+                ]
+            )
         self._write()
-        columns: dict[str, Any] = {name: self._strings(blocks) for name, blocks in self._fields.items()}
-        columns |= {name: _joined(parts, self._rows) for name, parts in self._arrays.items()}
-        source = SourceColumns(tuple(self._source), tuple(map(self._strings, self._source.values())))
-        return CommentBatch(**columns, source=source)
+        shelf = self._shelf
+        names = list(dict.fromkeys(run.name for run in self._runs))
+        runs = sorted(self._runs, key=lambda run: names.index(run.name)) if len(names) > 1 else self._runs
+        for run in runs:
+            if run.name in own:
+                run.fields["session_id"] = _sessions(shelf, run)
 
-    def _strings(self, blocks: Sequence[Block]) -> list[str]:
-        return cast("list[str]", Strings(self._shelf, blocks))
+        def column(blocks: Iterable[list[Block]]) -> list[str]:
+            return cast("list[str]", Strings(shelf, list(chain.from_iterable(blocks))))
+
+        columns: dict[str, Any] = {name: column(run.fields[name] for run in runs) for name in STRING_FIELDS}
+        columns |= {
+            name: _joined([run.arrays[name] for run in runs]) for name in (*NUMBER_FIELDS, *CODE_FIELDS)
+        }
+        headers = tuple(dict.fromkeys(header for run in runs for header in run.source))
+        source = [column(run.source.get(header) or [Block(run.rows)] for run in runs) for header in headers]
+        return CommentBatch(**columns, source=SourceColumns(headers, tuple(source)))
 
     def _write(self) -> None:
-        if not self._pending:
-            return
-        batch = CommentBatch.concat(self._pending)
-        self._pending = []
-        # Columns that are one and the same list are written once.
-        written: dict[int, list[Block]] = {}
-
-        def blocks(column: Sequence[str]) -> list[Block]:
-            if id(column) not in written:
-                starts = range(0, len(column), BLOCK_ROWS)
-                written[id(column)] = [self._shelf.put(column[at : at + BLOCK_ROWS]) for at in starts]
-            return written[id(column)]
-
-        for name, kept in self._fields.items():
-            kept.extend(blocks(getattr(batch, name)))
-        for header, column in zip(batch.source.headers, batch.source.columns, strict=True):
-            # A column that begins here was empty before.
-            before = [Block(self._rows)] if self._rows else []
-            self._source.setdefault(header, before).extend(blocks(column))
-        for header in self._source.keys() - set(batch.source.headers):
-            self._source[header].append(Block(len(batch)))
-        for name, parts in self._arrays.items():
-            parts.append(_spared(getattr(batch, name)))
-        self._rows += len(batch)
+        shelf = self._shelf = self._shelf or Shelf()
+        for name, parts in self._waiting.items():
+            # Many rows at once would need their room twice.
+            for batch in parts if sum(map(len, parts)) > 2 * BLOCK_ROWS else [CommentBatch.concat(parts)]:
+                self._runs.append(_run(shelf, name, batch))
+        self._waiting = {}
 
 
 def read_dump(
@@ -94,45 +113,67 @@ def read_dump(
 ) -> tuple[CommentBatch, ReadReport]:
     """All comments of ``files`` in the order given, and what was found while reading.
 
-    Files beyond ``memory_bytes`` in all are read piece by piece, and more than ``memory_rows`` comments lie on a
-    shelf: memory stays bounded. ``progress`` is called with the comments read and 0, for how many there will be is
-    not known. Options and errors as ``readers.read_comments``.
+    As ``readers.read_comments``, with bounded memory: files beyond ``memory_bytes`` in all are read piece by piece,
+    and more than ``memory_rows`` comments lie on a shelf.
     """
-    sizes = [path.stat().st_size if path.is_file() else 0 for path in map(Path, files)]
-    # A file that cannot be opened is told before a long one is read.
-    if not all(sizes):
-        return read_comments(files, mapping=mapping, tz=tz, encoding=encoding)
-    chunk_rows = WHOLE_ROWS if sum(sizes) <= memory_bytes else CHUNK_ROWS
     report = ReadReport()
-    dump: Dump | None = None
-    parts: list[CommentBatch] = []
-    for batch in _batches(files, report, mapping=mapping, tz=tz, encoding=encoding, chunk_rows=chunk_rows):
-        parts.append(batch)
-        if dump is None and report.rows_kept > memory_rows:
-            dump = Dump()
-        if dump is not None:
-            for part in parts:
-                dump.add(part)
-            parts = []
-        if progress is not None:
-            progress(report.rows_kept, 0)
-    return (CommentBatch.concat(parts) if dump is None else dump.batch()), report
+    asked = _Asked(checked_mapping(mapping), tz, None, encoding, WHOLE_ROWS)
+    places = _places(files, asked, report)
+    if sum(place.size for place in places) > memory_bytes:
+        asked = _Asked(asked.mapping, tz, None, encoding, CHUNK_ROWS)
+    dump = Dump(memory_rows=memory_rows)
+    outlines: dict[str, streams.Outline] = {}
+    for name, batch in _read(places, asked, report, progress=progress):
+        dump.add(name, batch)
+        if len(places) > 1:
+            outlines.setdefault(name, streams.Outline()).add(batch)
+    return dump.batch(streams.own_sessions(outlines, report)), report
 
 
-def _batches(files: Sequence[str | Path], report: ReadReport, **options: Any) -> Iterator[CommentBatch]:
-    for path in files:
-        yield from read_chunks(path, report=report, **options)
+def _run(shelf: Shelf, name: str, batch: CommentBatch) -> Run:
+    # Columns that are one and the same list are written once.
+    written: dict[int, list[Block]] = {}
+
+    def blocks(column: Sequence[str]) -> list[Block]:
+        if id(column) not in written:
+            starts = range(0, len(column), BLOCK_ROWS)
+            written[id(column)] = [shelf.put(column[start : start + BLOCK_ROWS]) for start in starts]
+        return written[id(column)]
+
+    return Run(
+        name=name,
+        rows=len(batch),
+        fields={field: blocks(getattr(batch, field)) for field in STRING_FIELDS},
+        source=dict(zip(batch.source.headers, map(blocks, batch.source.columns), strict=True)),
+        arrays={field: _spared(getattr(batch, field)) for field in (*NUMBER_FIELDS, *CODE_FIELDS)},
+    )
+
+
+def _sessions(shelf: Shelf, run: Run) -> list[Block]:
+    """The sessions of a run whose file is a session of its own."""
+    rooms, sessions = (Strings(shelf, run.fields[field]) for field in ("room_id", "session_id"))
+    return [
+        shelf.put(
+            [
+                own or ("" if room else run.name)
+                for own, room in zip(
+                    sessions[start : start + BLOCK_ROWS], rooms[start : start + BLOCK_ROWS], strict=True
+                )
+            ]
+        )
+        for start in range(0, run.rows, BLOCK_ROWS)
+    ]
 
 
 def _spared(values: NDArray[Any]) -> NDArray[Any]:
-    """The same values in a cell of memory where all are the same."""
+    """The same values in a single cell of memory where all are the same."""
     first = values[:1]
     same = np.isnan(values).all() if np.isnan(first).any() else (values == first).all()
-    return np.broadcast_to(first, values.shape) if same and len(values) else values
+    return np.broadcast_to(first.copy(), values.shape) if same and len(values) else values
 
 
-def _joined(parts: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     firsts = np.array([part[0] for part in parts if part.strides == (0,)])
     if parts and len(firsts) == len(parts) and len(np.unique(firsts)) == 1:
-        return np.broadcast_to(parts[0][:1], (rows,))
+        return np.broadcast_to(parts[0][:1], (sum(map(len, parts)),))
     return np.concatenate(parts)

@@ -21,6 +21,7 @@ from detector.comment import (
     SECOND_SOURCES,
     TS_SOURCE_CODE,
     CommentBatch,
+    chosen,
 )  # fmt: skip
 from detector.signals.account import Account
 from detector.signals.burst import Burst
@@ -54,13 +55,13 @@ WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 2
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
-FOR_SECONDS: Final = [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)]
-UNDATED: Final = [TS_SOURCE_CODE[name] for name in ("order_only", "video_offset", "minute_marker")]
+IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
+UNDATED: Final = chosen(("order_only", "video_offset", "minute_marker"), TS_SOURCE_CODE)
 # Kinds of events by which an account gives the room something that costs.
-GIVING_KINDS: Final = ("gift", "member", "superchat")
+GIVING: Final = chosen(("gift", "member", "superchat"), KIND_CODE)
 # A time of these sources is when a comment was received.
 ARRIVAL: Final = TS_SOURCE_CODE["arrival"]
-REVIEW_CODES: Final = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
+REVIEWS: Final = chosen(REVIEW_KINDS, KIND_CODE)
 
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
@@ -197,7 +198,7 @@ class FeatureEngine:
             skeleton=texts["skeleton"],
             sessions=self.sessions.lives(batch, remember=remember),
         )
-        gave = np.isin(batch.kind, [KIND_CODE[name] for name in GIVING_KINDS])
+        gave = GIVING[batch.kind]
         memories = self.sessions.memories
         for key, rows, lasting in frame.sessions.rows:
             memory = memories.get(key) or SessionMemory()
@@ -242,8 +243,8 @@ def _observe_session(
     remember: bool,
 ) -> None:  # fmt: skip
     account = account_keys(batch, rows)
-    is_review = np.isin(batch.kind[rows], REVIEW_CODES)
-    fit = np.isin(batch.ts_source[rows], FOR_SECONDS)
+    is_review = REVIEWS[batch.kind[rows]]
+    fit = IN_SECONDS[batch.ts_source[rows]]
     ts_ms, lag_ms = observe_clock(
         memory.clock, ts_ms=np.where(fit, batch.ts_ms[rows], np.nan), arrival=batch.ts_source[rows] == ARRIVAL,
         may_jump=is_review, remember=remember,
@@ -280,7 +281,7 @@ def _observe_session(
         rating=batch.rating[rows],
         verified=batch.verified_purchase[rows],
         purchased_ms=batch.purchased_at_ms[rows],
-        event_ms=np.where(np.isin(batch.ts_source[rows], UNDATED), np.nan, batch.ts_ms[rows]),
+        event_ms=np.where(UNDATED[batch.ts_source[rows]], np.nan, batch.ts_ms[rows]),
         polarity=texts["polarity"][rows],
     )
     frame.group[rows], frame.lag_ms[rows] = group, lag_ms

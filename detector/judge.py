@@ -23,6 +23,8 @@ WAVE_ACCOUNTS: Final = 20
 WAVE_POSTS_PER_ACCOUNT: Final = 2.5
 WAVE_LOW_SHARE: Final = 0.5
 WAVE_FRESH_SHARE: Final = 0.8
+# Where each feature stands.
+AT: Final = {name: column for column, name in enumerate(SCHEMA.names)}
 
 
 class Judge:
@@ -82,15 +84,14 @@ class Judge:
 
 def organic_wave(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which comments belong to a crowd that repeats a meme, a lottery word or an answer to the host."""
-    at = {name: SCHEMA.names.index(name) for name in SCHEMA.names}
-    crowd = values[:, at["copying.accounts_session"]] >= WAVE_ACCOUNTS
-    few_each = values[:, at["copying.posts_per_account"]] <= WAVE_POSTS_PER_ACCOUNT
+    crowd = values[:, AT["copying.accounts_session"]] >= WAVE_ACCOUNTS
+    few_each = values[:, AT["copying.posts_per_account"]] <= WAVE_POSTS_PER_ACCOUNT
     # Unknown levels speak neither for nor against: comparisons with NaN are false.
-    farm = (values[:, at["copying.low_share"]] > WAVE_LOW_SHARE) | (
-        values[:, at["copying.fresh_share"]] > WAVE_FRESH_SHARE
+    farm = (values[:, AT["copying.low_share"]] > WAVE_LOW_SHARE) | (
+        values[:, AT["copying.fresh_share"]] > WAVE_FRESH_SHARE
     )
-    contact = (values[:, at["contact.number_length"]] >= LONG_NUMBER) | (
-        values[:, at["contact.handle_length"]] >= LONG_HANDLE
+    contact = (values[:, AT["contact.number_length"]] >= LONG_NUMBER) | (
+        values[:, AT["contact.handle_length"]] >= LONG_HANDLE
     )
     return np.asarray(crowd & few_each & ~farm & ~contact)
 

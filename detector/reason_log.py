@@ -16,7 +16,7 @@ from detector.verdict import Reason
 
 Reasons = tuple[Reason, ...]
 # Reasons of one row take about 1.5 kB as objects; from so many rows on they are written down.
-MEMORY_ROWS: Final = 65_536
+MEMORY_ROWS: Final = 16_384
 
 
 class ReasonLog(Sequence[Reasons]):
@@ -51,7 +51,13 @@ class ReasonLog(Sequence[Reasons]):
     def __setitem__(self, row: int, reasons: Reasons) -> None:
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
-        self._replaced[row] = reasons
+        number = bisect_right(self._ends, row)
+        before = self._ends[number - 1] if number else 0
+        part = self._parts[number] if number < len(self._parts) else self._pending
+        if isinstance(part, list):
+            part[row - before] = reasons
+        else:
+            self._replaced[row] = reasons
 
     def pick(self, rows: NDArray[np.intp]) -> PickedReasons:
         """The reasons of ``rows``, in that order; they stay where they are."""
@@ -76,15 +82,13 @@ class ReasonLog(Sequence[Reasons]):
         return map(self._of, range(len(self)))
 
     def _of(self, row: int) -> Reasons:
-        if row in self._replaced:
-            return self._replaced[row]
         number = bisect_right(self._ends, row)
-        if number == len(self._parts):
-            return self._pending[row - (self._ends[-1] if self._ends else 0)]
-        part = self._parts[number]
-        within = row - self._ends[number] + (len(part) if isinstance(part, list) else part.length)
+        part = self._parts[number] if number < len(self._parts) else self._pending
+        within = row - (self._ends[number - 1] if number else 0)
         if isinstance(part, list):
             return part[within]
+        if row in self._replaced:
+            return self._replaced[row]
         if not part.size:
             return _parsed(part.text)
         if self._at_hand[0] != number and self._shelf is not None:

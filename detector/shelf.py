@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Shelf:
         self._end = 0
         with _room_for(folder):
             self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder or _large_temporary())  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
 
     def put(self, texts: Sequence[str]) -> Block:
         """Keep ``texts``; the block is what finds them again."""
@@ -121,6 +123,10 @@ class Strings(Sequence[str]):
             block = self._blocks[number]
             found[places] = texts_of(self._array(number).take(pa.array(within))) if block.size else block.text
         return list(found.tolist())
+
+    def pick(self, rows: Rows) -> Picked:
+        """The cells at ``rows``, in that order, still on the shelf."""
+        return Picked(self, rows)
 
     def arrow(self) -> pa.ChunkedArray:
         """The whole column in memory, as Arrow holds it (8 bytes and the text per cell)."""
@@ -203,14 +209,15 @@ class Picked(Sequence[str]):
         return self._column, self._rows
 
 
-def picked(column: Sequence[str], rows: Sequence[int] | Rows) -> Sequence[str]:
-    """The cells at ``rows`` in that order: a list, or a column that stays where it is if it is long."""
+def picked(column: Sequence[Any], rows: Sequence[int] | Rows) -> Any:
+    """The cells at ``rows`` in that order: a list, or where they are many of a column that is not in memory,
+    a column that stays where it is.
+    """
     index = np.asarray(rows, dtype=np.intp)
     if isinstance(column, Strings | Picked) and len(index) <= BLOCK_ROWS:
         return column.at(index)
-    if isinstance(column, Strings):
-        return Picked(column, index)
-    return column.pick(index) if isinstance(column, Picked) else list(map(column.__getitem__, index.tolist()))
+    pick = getattr(column, "pick", None)
+    return pick(index) if pick is not None else list(map(column.__getitem__, index.tolist()))
 
 
 def on_shelf(column: Sequence[Any]) -> bool:

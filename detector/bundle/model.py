@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from detector.bundle.thresholds import COMMENT, REVIEW_KIND, Thresholds
 from detector.bundle.trees import Trees, margins
-from detector.comment import KIND_CODE, REVIEW_KINDS, CommentBatch
+from detector.comment import KIND_CODE, REVIEW_KINDS, CommentBatch, chosen
 from detector.compiled import kernel
 from detector.text.reading import TextReading
 from detector.text.vectorize import Vectorizer, linear_scores
 
+_REVIEWS: Final = chosen(REVIEW_KINDS, KIND_CODE)
 Floats = NDArray[np.float64]
 
 
@@ -73,8 +74,7 @@ class Bundle:
 
 def surfaces(batch: CommentBatch) -> NDArray[np.intp]:
     """0 for live comments, 1 for reviews (intp, shape (n,))."""
-    codes = [KIND_CODE[name] for name in sorted(REVIEW_KINDS)]
-    return np.isin(batch.kind, codes).astype(np.intp)
+    return _REVIEWS[batch.kind].astype(np.intp)
 
 
 def surface_name(code: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from detector.comment import ACCOUNT_QUALITIES, ID_QUALITY_CODE, SECOND_SOURCES, TS_SOURCE_CODE, CommentBatch
+from detector.comment import CommentBatch
 from detector.verdict import PASS, Verdicts
 
 Ints = NDArray[np.int64]
@@ -67,7 +67,7 @@ def read_posts(batch: CommentBatch, verdicts: Verdicts, group: Ints) -> Posts:
     _, template = np.unique(group[row] ^ (session * 0x9E3779B97F4A7C1), return_inverse=True)
     in_session = np.zeros(int(template.max(initial=-1)) + 1, dtype=np.int64)
     in_session[template] = session
-    user, known = numbered(batch.user_id)[row], _known(batch)[row]
+    user, known = numbered(batch.user_id)[row], batch.told_apart()[row]
     account = np.full(len(row), -1, dtype=np.int64)
     # Users stand in the order of their first comment, so these keys are small enough to be counted by.
     _, account[known] = np.unique(user[known] * len(session_starts) + session[known], return_inverse=True)
@@ -78,7 +78,7 @@ def read_posts(batch: CommentBatch, verdicts: Verdicts, group: Ints) -> Posts:
         template=template,
         account=account,
         place=place,
-        second=np.where(_in_seconds(batch)[row], batch.ts_ms[row] / 1000.0, np.nan),
+        second=np.where(batch.in_seconds()[row], batch.ts_ms[row] / 1000.0, np.nan),
         flagged=(flagged & ~verdicts.organic_wave)[row],
         wave=verdicts.organic_wave[row],
         first=_firsts(template, account),
@@ -99,18 +99,6 @@ def numbered(names: list[str]) -> Ints:
         # Half of a surrogate pair: the slower way takes it.
         number_of = {name: number for number, name in enumerate(dict.fromkeys(names))}
         return np.fromiter(map(number_of.__getitem__, names), dtype=np.int64, count=len(names))
-
-
-def _known(batch: CommentBatch) -> NDArray[np.bool_]:
-    qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
-    known = np.isin(batch.user_id_quality, qualities)
-    if "" in batch.user_id:
-        known &= np.fromiter(map(bool, batch.user_id), dtype=np.bool_, count=len(batch))
-    return known
-
-
-def _in_seconds(batch: CommentBatch) -> NDArray[np.bool_]:
-    return np.isin(batch.ts_source, [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)])
 
 
 def _places(ts_ms: NDArray[np.float64], session: Ints, session_starts: Ints) -> Ints:

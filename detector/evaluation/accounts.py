@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import SECOND_SOURCES, TS_SOURCE_CODE, CommentBatch
+from detector.comment import CommentBatch
 from detector.engine import SCHEMA, FeatureEngine
 from detector.errors import InputError
 from detector.evaluation.intervals import Estimate, estimates
@@ -108,7 +108,7 @@ def account_traits(batch: CommentBatch) -> tuple[tuple[str, ...], Floats]:
     frames = [engine.observe(batch.slice(at, at + CHUNK)).values for at in range(0, len(batch), CHUNK)]
     use = [column for column, name in enumerate(SCHEMA.names) if not name.startswith(LEFT_OUT)]
     values = np.concatenate(frames)[:, use]
-    fine = np.isin(batch.ts_source, [TS_SOURCE_CODE[name] for name in sorted(SECOND_SOURCES)])
+    fine = batch.in_seconds()
     posted_at_ms = np.where(fine, batch.ts_ms, np.nan)
     _, account = np.unique(np.array(batch.user_id, dtype=object), return_inverse=True)
     rows = [

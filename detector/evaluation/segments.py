@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import ACCOUNT_QUALITIES, ID_QUALITIES, CommentBatch
+from detector.comment import CommentBatch
 from detector.evaluation.intervals import Estimate, share
 from detector.evaluation.judged import Judged, numbered
 from detector.text.cues import BAD, GOOD, count_cues
@@ -62,12 +62,12 @@ def false_alarms(judged: Judged, *, seed: int = 0) -> dict[str, FalseAlarms]:
 
 def first_comments(batch: CommentBatch) -> Mask:
     """Which comments are the first of their account in their session; never those of unknown accounts."""
-    known = np.isin(batch.user_id_quality, [ID_QUALITIES.index(name) for name in sorted(ACCOUNT_QUALITIES)])
+    known = batch.told_apart()
     seen: set[tuple[str, str, str]] = set()
     out = np.zeros(len(batch), dtype=np.bool_)
     for row in batch.replay_order().tolist():
         key = (batch.room_id[row], batch.session_id[row], batch.user_id[row])
-        if known[row] and batch.user_id[row] and key not in seen:
+        if known[row] and key not in seen:
             seen.add(key)
             out[row] = True
     return out

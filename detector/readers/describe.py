@@ -65,6 +65,8 @@ def _columns(report: ReadReport, zh: bool) -> str:
 
 def _time(report: ReadReport, zh: bool) -> str:
     time = report.time
+    if time["from"] is None and time["source"] == "video_offset":
+        return "距视频开头的时间   来源 video_offset" if zh else "time into the video   source video_offset"
     if time["from"] is None:
         return "没有可用的时间，只按先后顺序" if zh else "no usable times, order only"
     span = f"{time['from']} – {time['to']}"

@@ -38,12 +38,14 @@ class Glimpse:
 class Recording:
     """What a dialect remembers while it reads one file: the room, when it began, what later rows refer to.
 
-    ``name`` is the file's name: some formats are dated by it alone. ``told`` is the dialect's own.
+    ``name`` is the file's name: some formats are dated by it alone. ``told`` is the dialect's own. ``head`` is
+    the file's first text, for what must be decided about all of it.
     """
 
     name: str
     report: ReadReport
     told: dict[str, Any] = field(default_factory=dict)
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

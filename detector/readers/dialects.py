@@ -24,7 +24,7 @@ def json_family(dialects: Sequence[JsonDialect]) -> Family:
 
     def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTable]:
         dialect = _named(dialects, order.format)
-        recording = Recording(source.path.name, report)
+        recording = Recording(source.name, report, head=source.head_text)
         told: Iterator[Told] = (
             (number, dialect.events(item, recording), bytes_done)
             for number, item, bytes_done in items_of(source, dialect, recording)
@@ -39,7 +39,7 @@ def line_family(dialects: Sequence[Dialect]) -> Family:
 
     def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTable]:
         dialect = _named(dialects, order.format)
-        recording = Recording(source.path.name, report)
+        recording = Recording(source.name, report)
         told: Iterator[Told] = (
             (number, dialect.events(line.rstrip("\r\n"), recording), block.bytes_done)
             for block in line_blocks(source, report)

@@ -9,11 +9,14 @@ from typing import Any, Final
 
 from detector.readers.dialect import Glimpse, JsonDialect, Recording
 from detector.readers.lines import LONGEST_LINE_BYTES, line_blocks, text_blocks
+from detector.readers.literals import literal_or_none
 from detector.readers.report import ReadReport
 from detector.readers.source import Source
 
 # The first line is often a handshake or cut, so one line does not tell the format.
 SNIFFED_LINES: Final = 60
+# Reading what is no JSON as Python takes long where it fails: a file of broken lines is not worth it.
+LITERAL_TRIES: Final = 100
 # One answer that holds everything is parsed whole up to here; a longer one is read item by item.
 WHOLE_ANSWER_BYTES: Final = 64 * 1024 * 1024
 
@@ -31,7 +34,7 @@ def glimpse_of(source: Source) -> Glimpse:
     """The first lines and JSON objects of a text file."""
     text = source.head_text
     lines = [line for line in text.split("\n") if line.strip()][:SNIFFED_LINES]
-    return Glimpse(name=source.path.name, text=text, lines=lines, documents=_first_documents(text, lines))
+    return Glimpse(name=source.name, text=text, lines=lines, documents=_first_documents(text, lines))
 
 
 def packing_of(text: str) -> str:
@@ -41,11 +44,8 @@ def packing_of(text: str) -> str:
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         return ""
     lines = [line for line in text.split("\n")[:SNIFFED_LINES] if line.strip()]
-    return (
-        "lines"
-        if any(isinstance(parsed_or_none(line), dict) for line in lines) or len(lines) == 1
-        else "stream"
-    )
+    objects = (isinstance(parsed_or_none(line), dict) or literal_or_none(line) is not None for line in lines)
+    return "lines" if any(objects) or len(lines) == 1 else "stream"
 
 
 def items_of(source: Source, dialect: JsonDialect, recording: Recording) -> Iterator[Parsed]:
@@ -57,8 +57,11 @@ def items_of(source: Source, dialect: JsonDialect, recording: Recording) -> Iter
         return
     if packing == "lines" and "\n" in source.head_text.strip():
         answers: Iterator[Parsed] = objects_of_lines(source, report)
-    elif source.size <= WHOLE_ANSWER_BYTES and _parses(source):
-        answers = objects_of_stream(source, report, longest=WHOLE_ANSWER_BYTES)
+    elif source.size <= WHOLE_ANSWER_BYTES and (whole := _whole(source)) is not None:
+        answers = _objects_in(whole, source, report)
+    elif _ARRAY_OF_OBJECTS.match(source.head_text):
+        # An array of answers or items is read one by one anyway.
+        answers = objects_of_stream(source, report)
     else:
         # Cut, broken or huge: what stands in the array can be read one by one all the same.
         report.note_once("read_item_by_item", dialect.array_key)
@@ -72,7 +75,8 @@ def items_of(source: Source, dialect: JsonDialect, recording: Recording) -> Iter
 
 
 def objects_of_lines(source: Source, report: ReadReport) -> Iterator[Parsed]:
-    """The objects of a file with one on each line, numbered by line."""
+    """The objects of a file with one on each line, numbered by line; Python's way of writing them is remarked."""
+    tries_left = LITERAL_TRIES
     for block in line_blocks(source, report):
         for line, text in enumerate(block.lines, start=block.first_line):
             if not text.strip():
@@ -81,6 +85,10 @@ def objects_of_lines(source: Source, report: ReadReport) -> Iterator[Parsed]:
                 record = json.loads(text)
             except (ValueError, RecursionError):
                 record = parsed_or_none(text.strip().removesuffix(","))
+                if record is None and tries_left:
+                    record = literal_or_none(text)
+                    tries_left -= record is None
+                    report.note("python_literals", n=int(record is not None), lines=[line])
                 if record is None:
                     report.skip("bad_json", [line])
                     continue
@@ -95,7 +103,7 @@ def objects_of_stream(
 ) -> Iterator[Parsed]:
     """The objects of an array or a run of documents, numbered from 1; memory holds one block and one object.
 
-    With ``after_key`` only what stands in the array under that key. An object of more than ``longest``
+    With ``after_key`` only what stands in the arrays under that key. An object of more than ``longest``
     characters is given up.
     """
     decode = json.JSONDecoder().raw_decode
@@ -107,15 +115,16 @@ def objects_of_stream(
     for text, bytes_done, last in _with_last(text_blocks(source, report)):
         buffer += text
         at = 0
-        if not found_array:
-            opened = array.search(buffer)
-            if opened is None:
-                buffer = buffer[-256:]
-                continue
-            at, found_array = opened.end(), True
         if number == 0 and not after_key and (jsonp := _JSONP.match(buffer)):
             at = jsonp.end()
         while True:
+            if not found_array:
+                opened = array.search(buffer, at)
+                if opened is None:
+                    # Keep the end, where the key may have begun.
+                    at = max(at, len(buffer) - 256)
+                    break
+                at, found_array = opened.end(), True
             if lost:
                 found = _NEXT_OBJECT.search(buffer, at)
                 if found is None:
@@ -124,7 +133,9 @@ def objects_of_stream(
                     break
                 at, lost = found.end(), False
             if after_key and _ARRAY_END.match(buffer, at):
-                return
+                # Joined pages have an array each.
+                found_array = False
+                continue
             between = _BETWEEN.match(buffer, at)
             at = at if between is None else between.end()
             if at == len(buffer):
@@ -159,17 +170,25 @@ def parsed_or_none(text: str) -> Any:
         return None
 
 
-def _parses(source: Source) -> bool:
-    """Whether the whole file is JSON, or JSON in a call."""
-    try:
-        with source.opened() as file:
-            text = file.read().decode(source.encoding.codec, "replace").strip().strip("\ufeff\0")
-    except OSError:
-        return False
+def _whole(source: Source) -> Any:
+    """The JSON value that the whole file is, also in a call; None if it is none."""
+    # What is damaged is reported when the value is used.
+    text = "".join(block for block, _ in text_blocks(source, ReadReport())).strip().strip("\ufeff")
     jsonp = _JSONP.match(text)
     if jsonp:
         text = text[jsonp.end() :].rstrip("; \r\n)")
-    return parsed_or_none(text) is not None
+    return parsed_or_none(text)
+
+
+def _objects_in(whole: Any, source: Source, report: ReadReport) -> Iterator[Parsed]:
+    """The objects of a list, or the one object there is."""
+    for _ in text_blocks(source, report):
+        pass
+    for number, value in enumerate(whole if isinstance(whole, list) else [whole], start=1):
+        if isinstance(value, dict):
+            yield number, value, source.size
+        else:
+            report.skip("not_an_object", [number])
 
 
 def _first_documents(text: str, lines: list[str]) -> list[dict[str, Any]]:

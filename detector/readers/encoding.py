@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,9 +26,15 @@ CANDIDATES: Final = (
     ("cp932", COMMON_HANZI | COMMON_KANA | COMMON_SIGNS),
     ("cp949", COMMON_HANGUL | COMMON_SIGNS),
 )
+COMMON: Final = COMMON_HANZI | COMMON_KANA | COMMON_HANGUL | COMMON_SIGNS
 REPORTED: Final = {"big5hkscs": "big5"}
-# Of GB18030 text about five sixths of the high bytes are wrong as UTF-8; of damaged UTF-8 a few.
-DAMAGED_UTF8_SHARE: Final = 0.2
+# Of GB18030 text about five sixths of the high bytes are wrong as UTF-8; of damaged UTF-8 a few. A single short
+# comment in GB18030 can have as few: then it is what makes more sense.
+DAMAGED_UTF8_SHARE: Final = 0.3
+# Fewer characters beyond ASCII can mean something in more than one encoding.
+FEW_CHARACTERS: Final = 6
+# No ASCII, read in the wrong byte order, becomes one of these.
+UNMISTAKABLE: Final = re.compile("[\u3041-\u30fe\uac00-\ud7a3\U0001f300-\U0001faff]")
 PLAIN_SHARE: Final = 0.6
 SURE_SCORE: Final = 0.25
 SURE_LEAD: Final = 0.1
@@ -73,8 +80,11 @@ def encoding_of(head: bytes, sample: bytes) -> Encoding:
         reverse=True,
     )
     best, place = scores[0]
+    if _is_damaged_utf8(sample) and commonness(sample, "utf-8", COMMON) >= best:
+        return Encoding("utf-8", "utf-8")
     codec = CANDIDATES[-place][0]
-    sure = best >= SURE_SCORE and best - scores[1][0] >= SURE_LEAD
+    characters = sum(c > "\x7f" for c in sample.decode(codec, "replace"))
+    sure = best >= SURE_SCORE and best - scores[1][0] >= SURE_LEAD and characters >= FEW_CHARACTERS
     return Encoding(codec, REPORTED.get(codec, codec), sure)
 
 
@@ -95,22 +105,24 @@ def _is_utf8(sample: bytes) -> bool:
     try:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(sample) - 4 and error.reason == "unexpected end of data":
-            return True
-        high = sum(byte > 0x7F for byte in sample)
-        wrong = sum("\udc80" <= c <= "\udcff" for c in sample.decode("utf-8", "surrogateescape"))
-        return wrong < DAMAGED_UTF8_SHARE * high
+        return error.start >= len(sample) - 4 and error.reason == "unexpected end of data"
     return True
 
 
+def _is_damaged_utf8(sample: bytes) -> bool:
+    high = sum(byte > 0x7F for byte in sample)
+    wrong = sum("\udc80" <= c <= "\udcff" for c in sample.decode("utf-8", "surrogateescape"))
+    return wrong < DAMAGED_UTF8_SHARE * high
+
+
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: zeros among the bytes, and one of the two byte orders gives plain text."""
+    """UTF-32 or UTF-16 without a mark: zeros among the bytes, and one of the byte orders gives plain text."""
     if b"\0" not in head:
         return ""
-    even = head[: len(head) // 2 * 2]
-    for codec in ("utf-16-le", "utf-16-be"):
-        text = even.decode(codec, "replace")
-        usual = sum(c in "\t\r\n" or " " <= c <= "~" or c in COMMON_HANZI or c in COMMON_SIGNS for c in text)
-        if usual > PLAIN_SHARE * len(text):
+    whole = head[: len(head) // 4 * 4 or len(head) // 2 * 2]
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = whole.decode(codec, "replace")
+        usual = sum(c in "\t\r\n" or " " <= c <= "~" or c in COMMON for c in text)
+        if usual + len(UNMISTAKABLE.findall(text)) > PLAIN_SHARE * len(text):
             return codec
     return ""

@@ -31,15 +31,21 @@ def event_times(
         source = np.full(len(found), TS_SOURCE_CODE["order_only"], dtype=np.uint8)
         _count_sources(source, report)
         return np.full(len(found), np.nan), source
+    words = _source_words(found)
     ts = times(found.cells["ts"], zone=zone, unit_ms=found.unit_ms("ts"))
+    is_offset = np.array([word == "video_offset" for word in words] or [False] * len(found), dtype=np.bool_)
+    if is_offset.any():
+        ts = _with_offsets(ts, np.flatnonzero(is_offset), found, zone)
     unread = np.flatnonzero(ts.unparsed).tolist()
     report.time_unparsed += len(unread)
     found.note_unread("time_unparsed", "ts", unread, report)
     report.note("time_missing", n=int(ts.missing.sum()))
-    if not np.isnan(ts.ms).all():
-        report.first_ts_ms = float(np.fmin(report.first_ts_ms, np.nanmin(ts.ms)))
-        report.last_ts_ms = float(np.fmax(report.last_ts_ms, np.nanmax(ts.ms)))
-    source = _sources(ts, found, report)
+    # An offset is no date: only moments tell from when to when a file goes.
+    moments = ts.ms[~is_offset & ~np.isnan(ts.ms)]
+    if len(moments):
+        report.first_ts_ms = float(np.fmin(report.first_ts_ms, moments.min()))
+        report.last_ts_ms = float(np.fmax(report.last_ts_ms, moments.max()))
+    source = _sources(ts, words, found, report)
     _count_sources(source, report)
     return ts.ms, source
 
@@ -55,7 +61,23 @@ def other_times(found: FieldCells, *, zone: tzinfo, report: ReadReport) -> dict[
     return columns
 
 
-def _sources(ts: Times, found: FieldCells, report: ReadReport) -> NDArray[np.uint8]:
+def _source_words(found: FieldCells) -> list[str]:
+    """What each row says of its time's source; empty where the table does not say."""
+    if "ts_source" not in found:
+        return []
+    return [word.strip().casefold() for word in texts(found.cells["ts_source"])[0]]
+
+
+def _with_offsets(ts: Times, rows: NDArray[np.intp], found: FieldCells, zone: tzinfo) -> Times:
+    """The times, with those of ``rows`` read as milliseconds into a video: small or negative, but no epoch."""
+    cells = found.cells["ts"]
+    offsets = times([cells[r] for r in rows.tolist()], zone=zone, unit_ms=found.unit_ms("ts") or 1.0)
+    for name in ("ms", "has_clock", "at_midnight", "unparsed", "missing"):
+        getattr(ts, name)[rows] = getattr(offsets, name)
+    return ts
+
+
+def _sources(ts: Times, words: list[str], found: FieldCells, report: ReadReport) -> NDArray[np.uint8]:
     known = ~np.isnan(ts.ms)
     if report.midnight_is_date is None and known.sum() > 1:
         # One comment at midnight is a comment at midnight; a whole column of them is a column of dates.
@@ -63,8 +85,7 @@ def _sources(ts: Times, found: FieldCells, report: ReadReport) -> NDArray[np.uin
     dates = ~ts.has_clock | ts.at_midnight if report.midnight_is_date else ~ts.has_clock
     source = np.full(len(found), TS_SOURCE_CODE["event"], dtype=np.uint8)
     source[dates] = TS_SOURCE_CODE["date_only"]
-    if "ts_source" in found:
-        words = [word.strip().casefold() for word in texts(found.cells["ts_source"])[0]]
+    if words:
         for r, word in enumerate(words):
             source[r] = TS_SOURCE_CODE.get(word, source[r])
         unknown = [r for r, word in enumerate(words) if word and word not in TS_SOURCE_CODE]

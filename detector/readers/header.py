@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +23,19 @@ from detector.readers.remarks import shown
 # A title or a remark may stand above the header; further down it would be data.
 HEADER_WITHIN_ROWS: Final = 10
 
+# What a shell would take for more than a part of a name.
+_SPECIAL = re.compile(r"[\s'\"$`&|;<>(){}*?\[\]#~!\\]")
+
+# Two of these and no text: a table of profiles.
+PROFILE_HEADERS: Final = frozenset(
+    {
+        header_key(name)
+        for name in (
+            "粉丝数", "关注数", "获赞数", "总获赞", "作品数", "个性签名", "followers", "following",
+            "follower_count", "following_count", "followers_count", "friends_count",
+        )
+    }
+)  # fmt: skip
 _MEANINGS: Final[Mapping[str, tuple[str, int]]] = {
     header_key(alias): (name, rank) for name, aliases in ALIASES.items()
     for rank, alias in reversed(tuple(enumerate(aliases)))
@@ -116,12 +132,14 @@ def header_among(rows: Sequence[Sequence[str]], mapping: Mapping[str, str], *, p
         missing = [key for key in mapping if not key.isdecimal()]
         if missing:
             raise missing_header(missing[0], rows[0])
-        raise _no_header(rows[0], path=path)
-    width = max(len(row) for row in rows)
+        raise _no_header(rows, path=path)
+    widest = max(map(len, rows))
     by_number = {int(key): field for key, field in mapping.items()}
-    beyond = [number for number in by_number if not 1 <= number <= width]
+    beyond = [number for number in by_number if not 1 <= number <= widest]
     if beyond:
-        raise missing_header(str(beyond[0]), [str(number) for number in range(1, width + 1)])
+        raise missing_header(str(beyond[0]), [str(number) for number in range(1, widest + 1)])
+    # A single wider row holds separators in its text: it makes no column for all.
+    width = max(_usual_width(rows), *by_number)
     names = unique_names([by_number.get(number, f"column_{number}") for number in range(1, width + 1)])
     located = {names[number - 1]: field for number, field in by_number.items()}
     if "text" not in located.values():
@@ -166,6 +184,14 @@ def missing_header(header: str, headers: Sequence[str]) -> UsageError:
 def no_text_column(headers: Sequence[str], *, path: str = "") -> InputError:
     """The error for a table in which no column is known to hold the text."""
     found, where = _listed(headers), f"{path}: " if path else ""
+    if len({header_key(name) for name in headers} & PROFILE_HEADERS) > 1:
+        return InputError(
+            f"{where}a list of accounts (followers, fans), not of comments: its columns describe people, "
+            f"and none holds what they said. Columns: {found}. Give the comments or reviews themselves "
+            "(a column that does hold comments is named with --map)",
+            zh=f"{where}这是账号（粉丝）名单，不是评论表：各列描述的是账号，没有发言内容。"
+            f"现有列：{found}。请提供评论或评价本身（如果其中确有评论列，请用 --map 指定）",
+        )
     example = shown(next((name for name in headers if name and meaning(name) is None), "表头"))
     return InputError(
         f"{where}no column holds the text. Columns: {found}. Name it: --map {example}=text",
@@ -173,18 +199,39 @@ def no_text_column(headers: Sequence[str], *, path: str = "") -> InputError:
     )
 
 
-def _no_header(row: Sequence[str], *, path: str) -> InputError:
-    first = _listed(row)
-    numbers = "--map 1=user_id --map 2=text" if len(row) > 1 else "--map 1=text"
-    name = shown(next((cell for cell in row if cell.strip()), "表头"))
+def _no_header(rows: Sequence[Sequence[str]], *, path: str) -> InputError:
+    first = rows[0]
+    cells = ", ".join(f"{n} = {shown(cell) or chr(34) * 2}" for n, cell in enumerate(first[:30], start=1))
+    told = " ".join(f"--map {number}={name}" for number, name in _likely_columns(rows))
+    command = f"zhenping inspect {shlex.quote(path) if _SPECIAL.search(path) else path} {told}"
+    name = shown(next((cell for cell in first if cell.strip()), "表头"))
     return InputError(
-        f"{path}: the first line is not a header I know: {first}. "
-        f"If the file has no header, name the columns by number: {numbers}. "
+        f"{path}: the first line is not a header I know: {cells}. "
+        f"If the file has no header, say by number which column is which and check the result: {command} "
+        f"(fields: {', '.join(FIELDS[:8])} …). "
         f"If these are headers, name the text column: --map {name}=text",
-        zh=f"{path}：第一行不是可识别的表头：{first}。"
-        f"如果文件没有表头，请按列号指定：{numbers}。"
+        zh=f"{path}：第一行不是可识别的表头：{cells}。"
+        f"如果文件没有表头，请按列号说明各列的含义并检查结果：{command}"
+        f"（可用字段：{'、'.join(FIELDS[:8])}……）。"
         f"如果这就是表头，请指定文本列：--map {name}=text",
     )
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    counts = Counter(map(len, rows))
+    return max(counts, key=lambda width: (counts[width], width))
+
+
+def _likely_columns(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
+    """A guess to be confirmed: the column with the longest cells is the text, the first other one the person."""
+    width = _usual_width(rows)
+    lengths = [sum(len(row[place]) for row in rows if place < len(row)) for place in range(width)]
+    text = max(range(width), key=lambda place: (lengths[place], place))
+    if width == 1:
+        return [(1, "text")]
+    person = 1 if text == 0 else 0
+    are_numbers = all(row[person].strip("\ufeff ").isdecimal() for row in rows if person < len(row))
+    return sorted([(person + 1, "user_id" if are_numbers else "user_name"), (text + 1, "text")])
 
 
 def _listed(headers: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     """The rows as columns of Python values; whole numbers stay whole."""
     arrow, parquet = _pyarrow()
     try:
-        with parquet.ParquetFile(source.path) as file:
+        with source.seekable() as stream, parquet.ParquetFile(stream) as file:
             names = unique_names([str(name) for name in file.schema_arrow.names])
             mapping = located_mapping(names, order.mapping)
             if "text" not in fields_of(names, mapping):

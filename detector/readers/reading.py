@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+import copy
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from detector.comment import CommentBatch
-from detector.errors import InputError, UsageError
+from detector.errors import InputError, UsageError, ZhenpingError
+from detector.readers import streams
 from detector.readers.dialect import Recording, TableShape
+from detector.readers.encoding import named_encoding
 from detector.readers.family import Order
 from detector.readers.header import checked_mapping, missing_header, no_text_column
+from detector.readers.places import Place, expand
 from detector.readers.remarks import SKIPS
-from detector.readers.report import ReadReport
-from detector.readers.sniff import TABLES, family_of, shape_of
+from detector.readers.report import EXAMPLES, ReadReport
+from detector.readers.sniff import TABLES, checked_format, family_of, shape_of
 from detector.readers.source import Source, open_source
 from detector.readers.table import batch_of
 from detector.readers.times import zone_of
@@ -27,7 +32,7 @@ Progress = Callable[[int, int], None]
 
 
 def read_chunks(
-    path: str | Path,
+    paths: str | Path | Iterable[str | Path],
     *,
     mapping: Mapping[str, str] | None = None,
     tz: str = "Asia/Shanghai",
@@ -38,14 +43,17 @@ def read_chunks(
 ) -> Iterator[CommentBatch]:
     """The comments of a file in batches of at most ``chunk_rows``, in the file's order; ``report`` fills up.
 
+    A path may also be a folder (all files below it), a pattern such as ``logs/*.csv``, and any file may be
+    gzipped or stand in a zip: one after the other, as they stand. Files that nobody named and that turn out to
+    be no comment tables are left out and remarked.
     ``mapping`` is header (or column number from 1) -> field, ``tz`` the zone of times that name none.
     ``InputError`` if the file is no table of comments or has no usable row, ``UsageError`` for options that
     do not fit.
     """
-    source = open_source(path, encoding=encoding)
-    yield from _chunks(
-        source, mapping=mapping, tz=tz, as_format=as_format, chunk_rows=chunk_rows, report=report, progress=None
-    )
+    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, chunk_rows)
+    places = _places(paths, asked, report)
+    for _, batch in _read(places, asked, report, progress=None):
+        yield batch
 
 
 def read_comments(
@@ -59,25 +67,22 @@ def read_comments(
 ) -> tuple[CommentBatch, ReadReport]:
     """All comments of one file or several, in the order given, and what was found while reading.
 
-    ``progress`` is called with the bytes done and the bytes in all. Options and errors as ``read_chunks``.
+    Several files are one stream, or sessions of their own where they tell of different rooms (see
+    ``detector.readers.streams``). ``progress`` is called with the bytes done and the bytes in all, as they lie
+    on the disk. Paths, options and errors as ``read_chunks``.
     """
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    if not listed:
-        raise UsageError("name at least one file", zh="请至少指定一个文件")
-    sources = [open_source(path, encoding=encoding) for path in listed]
-    total = sum(source.size for source in sources)
+    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, WHOLE_ROWS)
     report = ReadReport()
-    parts: list[CommentBatch] = []
-    before = 0
-    for source in sources:
-        parts.extend(
-            _chunks(
-                source, mapping=mapping, tz=tz, as_format=as_format, chunk_rows=WHOLE_ROWS, report=report,
-                progress=_shifted(progress, before, total),
-            )
-        )  # fmt: skip
-        before += source.size
-    return CommentBatch.concat(parts), report
+    places = _places(paths, asked, report)
+    parts: dict[str, list[CommentBatch]] = {}
+    outlines: dict[str, streams.Outline] = {}
+    for name, batch in _read(places, asked, report, progress=progress):
+        parts.setdefault(name, []).append(batch)
+        if len(places) > 1:
+            outlines.setdefault(name, streams.Outline()).add(batch)
+    for name in streams.own_sessions(outlines, report):
+        parts[name] = [streams.with_session(batch, name) for batch in parts[name]]
+    return CommentBatch.concat([batch for batches in parts.values() for batch in batches]), report
 
 
 def inspect(
@@ -95,24 +100,73 @@ def inspect(
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller wants of every file; checked before any is opened."""
+
+    mapping: Mapping[str, str]
+    tz: str
+    as_format: str | None
+    encoding: str | None
+    chunk_rows: int
+
+    def __post_init__(self) -> None:
+        if self.chunk_rows < 1:
+            raise UsageError(
+                f"chunk_rows must be at least 1, not {self.chunk_rows}",
+                zh=f"chunk_rows 至少为 1：{self.chunk_rows}",
+            )
+        zone_of(self.tz)
+        if self.as_format is not None:
+            checked_format(self.as_format)
+        if self.encoding is not None:
+            named_encoding(self.encoding)
+
+
+def _places(paths: str | Path | Iterable[str | Path], asked: _Asked, report: ReadReport) -> list[Place]:
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not listed:
+        raise UsageError("name at least one file", zh="请至少指定一个文件")
+    places = expand(listed, report)
+    report.tz = asked.tz
+    return places
+
+
+def _read(
+    places: Sequence[Place], asked: _Asked, report: ReadReport, *, progress: Progress | None
+) -> Iterator[tuple[str, CommentBatch]]:
+    """The batches of all places with a name for each; ``InputError`` if a named one cannot be read, or none of the others can."""
+    total = sum(place.size for place in places)
+    before = 0
+    failed: list[ZhenpingError] = []
+    names = Counter(place.path.name for place in places)
+    for place in places:
+        remembered = None if place.named else copy.deepcopy(report)
+        begun = False
+        # A session is called after its file: shortly where that is enough.
+        name = place.path.name if names[place.path.name] == 1 else str(place.path)
+        try:
+            source = open_source(place, encoding=asked.encoding)
+            for batch in _chunks(source, asked, report, _shifted(progress, before, place.size, total)):
+                begun = True
+                yield name, batch
+        except (InputError, UsageError) as error:
+            if remembered is None or begun:
+                raise
+            report.restore(remembered)
+            report.note("not_read", examples=(str(place.path),))
+            failed.append(error)
+        before += place.size
+    if len(failed) == len(places):
+        raise _none_readable(failed)
+
+
 def _chunks(
-    source: Source,
-    *,
-    mapping: Mapping[str, str] | None,
-    tz: str,
-    as_format: str | None,
-    chunk_rows: int,
-    report: ReadReport,
-    progress: Progress | None,
+    source: Source, asked: _Asked, report: ReadReport, progress: Progress | None
 ) -> Iterator[CommentBatch]:
-    if chunk_rows < 1:
-        raise UsageError(
-            f"chunk_rows must be at least 1, not {chunk_rows}", zh=f"chunk_rows 至少为 1：{chunk_rows}"
-        )
-    zone = zone_of(tz)
-    told = checked_mapping(mapping)
-    family, name = family_of(source, as_format=as_format)
-    report.tz = tz
+    zone = zone_of(asked.tz)
+    told = asked.mapping
+    family, name = family_of(source, as_format=asked.as_format)
     report.begin_file(
         path=str(source.path),
         size=source.size,
@@ -122,13 +176,15 @@ def _chunks(
     )
     if family.is_text and not source.encoding.sure:
         report.note_once("encoding_uncertain", source.encoding.name)
+    if source.is_damaged:
+        report.note_once("cut_archive", str(source.path))
     read_before, kept_before = report.rows_read, report.rows_kept
     skipped_before = dict(report.skipped)
     headers: dict[str, None] = {}
     has_text = False
     shape: TableShape | None = None
-    recording = Recording(source.path.name, report)
-    for raw in family.tables(source, Order(told, name, chunk_rows), report):
+    recording = Recording(source.name, report)
+    for raw in family.tables(source, Order(told, name, asked.chunk_rows), report):
         if not headers and not told and family in TABLES:
             shape = shape_of(list(raw.columns))
             if shape is not None:
@@ -145,14 +201,32 @@ def _chunks(
         progress(source.size, source.size)
     _check_mapping_was_used(told, headers)
     if report.rows_kept == kept_before:
+        if report.rows_read == read_before and family not in TABLES:
+            raise InputError(
+                f"{source.path} ({name}) has no rows: no comment, review or other event is in it",
+                zh=f"{source.path}（{name}）没有数据行：其中没有评论、评价或互动事件",
+            )
         raise _no_rows(source, report, read_before, skipped_before, list(headers))
 
 
-def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
-    """The progress of one file as progress of all."""
+def _shifted(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:
+    """The progress of one file, which takes ``size`` of ``total`` bytes on the disk, as progress of all."""
     if progress is None:
         return None
-    return lambda done, _: progress(before + done, total)
+    return lambda done, whole: progress(before + size * done // whole, total)
+
+
+def _none_readable(failed: Sequence[ZhenpingError]) -> ZhenpingError:
+    """The error where every file that was found turned out to be none of ours."""
+    if len(failed) == 1:
+        return failed[0]
+    first = failed[:EXAMPLES]
+    more = " …" if len(failed) > EXAMPLES else ""
+    return InputError(
+        f"none of the {len(failed)} files is a readable comment table: "
+        + "; ".join(error.en for error in first) + more,
+        zh=f"{len(failed)} 个文件都不是可读取的评论表：" + "；".join(error.zh for error in first) + more,
+    )  # fmt: skip
 
 
 def _check_mapping_was_used(mapping: Mapping[str, str], headers: Mapping[str, None]) -> None:

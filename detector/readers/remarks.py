@@ -8,6 +8,29 @@ from typing import Final
 
 # Code -> (en, zh). ``{n}`` is how often, ``{detail}`` the first examples.
 REMARKS: Final[Mapping[str, tuple[str, str]]] = {
+    "not_read": (
+        "{n} files are no comment tables and were not read: {detail}",
+        "{n} 个文件不是评论表，没有读取：{detail}",
+    ),
+    "hidden_files": ("{n} hidden files were left out: {detail}", "{n} 个隐藏文件没有读取：{detail}"),
+    "cut_archive": (
+        "{n} compressed files are cut or damaged; what stands before the damage was read: {detail}",
+        "{n} 个压缩文件不完整或已损坏；已读取损坏处之前的内容：{detail}",
+    ),
+    "one_stream": (
+        "{n} files name neither room nor session and follow one another: read as one stream in time order",
+        "{n} 个文件没有房间和场次列，且时间前后相接：按时间顺序当作同一场读取",
+    ),
+    "own_sessions": (
+        ("{n} files name neither room nor session and run at the same time or have no times: each is taken "
+         "for a session of its own. If they are one, give them a session column. Files: {detail}"),
+        ("{n} 个文件没有房间和场次列，且时间重叠或没有时间：每个文件当作单独一场。"
+         "如果其实是同一场，请加上场次列。文件：{detail}"),
+    ),
+    "python_literals": (
+        "{n} objects are written in Python's way, not as JSON; they were read all the same",
+        "{n} 个对象是 Python 写法而不是 JSON；已照常读取",
+    ),
     "undecodable_bytes": (
         "{n} bytes are not {detail} and were replaced by U+FFFD; if many, name the encoding with --encoding",
         "{n} 个字节不是合法的 {detail}，已替换为 U+FFFD；如果很多，请用 --encoding 指定编码",
@@ -126,6 +149,26 @@ REMARKS: Final[Mapping[str, tuple[str, str]]] = {
     "read_item_by_item": (
         "the document is cut, broken or very large: what stands under {detail} was read one by one",
         "文档被截断、损坏或过大：已逐条读取 {detail} 下的内容",
+    ),
+    "default_text": (
+        "{n} reviews hold only what the platform writes where the buyer wrote nothing: not scored",
+        "{n} 条评价只有平台的默认文字（买家没有填写）：不评分",
+    ),
+    "cut_xml": (
+        "the XML ends before its last tag (an interrupted recording?): everything before was read",
+        "XML 没有写完（录制中断？）：中断之前的内容都已读取",
+    ),
+    "broken_xml": (
+        "{n} elements have no end tag; each was read up to the next one",
+        "{n} 个 XML 元素没有结束标签；已读到下一个元素为止",
+    ),
+    "xml_characters": (
+        "{n} characters that XML does not allow were removed",
+        "删除了 {n} 个 XML 不允许的字符",
+    ),
+    "follow_up_column": (
+        "{n} reviews have a follow-up in a column of its own: it is kept, but only the review is scored",
+        "{n} 条评价另有追评列：保留该列，但只对评价本身评分",
     ),
     "nothing_to_score": (
         "no row is a comment or a review: nothing will be scored",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -83,6 +83,11 @@ class ReadReport:
         """The file begun last is of the format ``name``."""
         self.files[-1]["format"] = name
         self.format = ", ".join(dict.fromkeys(str(file["format"]) for file in self.files))
+
+    def restore(self, before: ReadReport) -> None:
+        """Become what ``before``, a copy, remembers: a file that was tried turned out to be none of ours."""
+        for place in fields(self):
+            setattr(self, place.name, getattr(before, place.name))
 
     def skip(self, reason: str, lines: Sequence[int]) -> None:
         """Count rows that were read and left out."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.report.shown import Shown, shown
 from detector.report.timeline import FIRST_MS, HOUR, LAST_MS, MINUTE
+from detector.shelf import gathered, numbered, numbered_cells, picked
 from detector.verdict import LABELS, PASS, VERDICTS, AccountSummary, Verdicts
 
 TEXT_LIMIT, REASON_LIMIT, ID_LIMIT = 240, 160, 40
@@ -68,10 +71,41 @@ def percent(value: float) -> str:
     return "" if math.isnan(value) else f"{math.floor(value * 1000 + 1e-9) / 10:.1f}%"
 
 
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The n flagged rows, the riskiest first, and which of the distinct texts of one verdict each says.
+
+    ``said`` counts the rows of each text, ``first`` is the place of its riskiest; ``account`` numbers who wrote a
+    row, -1 unknown.
+    """
+
+    row: NDArray[np.intp]
+    text: NDArray[np.intp]
+    account: NDArray[np.int64]
+    first: NDArray[np.intp]
+    said: NDArray[np.intp]
+
+    def accounts(self, text: int) -> int:
+        """How many accounts said it."""
+        return len(np.setdiff1d(self.account[self.text == text], [-1]))
+
+
+def flagged_texts(batch: CommentBatch, verdicts: Verdicts, judged: NDArray[np.bool_]) -> Flagged:
+    """What was flagged, as numbers: there may be millions of rows, of which a few are shown."""
+    rows = np.flatnonzero(judged & (verdicts.verdict != PASS))
+    text, _ = numbered_cells(gathered(batch.text, rows))
+    text = (text * len(VERDICTS) + verdicts.verdict[rows]) * len(LABELS) + verdicts.label[rows]
+    account, names = numbered_cells(gathered(batch.user_id, rows))
+    account[~_known(names)[account]] = -1
+    order = np.argsort(-verdicts.risk[rows], kind="stable")
+    _, first, text, said = np.unique(text[order], return_index=True, return_inverse=True, return_counts=True)
+    return Flagged(rows[order], text, account[order], first, said)
+
+
 def top_evidence(
     batch: CommentBatch,
     verdicts: Verdicts,
-    judged: NDArray[np.bool_],
+    flagged: Flagged,
     *,
     limit: int,
     lang: str,
@@ -82,26 +116,20 @@ def top_evidence(
     """The riskiest flagged texts, at most ``limit``; how many different ones there are; and whether a
     campaign had more than the ``PER_CAMPAIGN`` of it that are shown, so that one does not fill the list.
     """
-    rows = np.flatnonzero(judged & (verdicts.verdict != PASS))
-    rows = rows[np.argsort(-verdicts.risk[rows], kind="stable")]
-    first: dict[tuple[str, int, int], int] = {}
-    said: Counter[tuple[str, int, int]] = Counter()
-    voices: dict[tuple[str, int, int], set[str]] = {}
+    chosen: dict[int, int] = {}
     of_campaign: Counter[str] = Counter()
     crowded = False
-    for row in rows.tolist():
-        same = (batch.text[row], int(verdicts.verdict[row]), int(verdicts.label[row]))
-        said[same] += 1
-        if said[same] == 1 and len(first) < limit:
-            campaign = verdicts.campaign_id[row]
-            of_campaign[campaign] += 1
-            if campaign and of_campaign[campaign] > PER_CAMPAIGN:
-                crowded = True
-            else:
-                first[same] = row
-                voices[same] = set()
-        if same in voices and batch.user_id[row]:
-            voices[same].add(batch.user_id[row])
+    for text in np.argsort(flagged.first).tolist():
+        if len(chosen) == limit:
+            break
+        row = int(flagged.row[flagged.first[text]])
+        campaign = verdicts.campaign_id[row]
+        of_campaign[campaign] += 1
+        if campaign and of_campaign[campaign] > PER_CAMPAIGN:
+            crowded = True
+        else:
+            chosen[text] = row
+    reasons = dict(zip(chosen, picked(verdicts.reasons, list(chosen.values())), strict=True))
     shown_rows = [
         Evidence(
             verdict=VERDICTS[verdicts.verdict[row]],
@@ -114,16 +142,15 @@ def top_evidence(
             campaign=campaign_numbers.get(verdicts.campaign_id[row], 0),
             protected=bool(verdicts.protected[row]),
             reasons=tuple(
-                shown(reason.text(lang), limit=REASON_LIMIT, marks=4)
-                for reason in verdicts.reasons[row][:REASONS]
+                shown(reason.text(lang), limit=REASON_LIMIT, marks=4) for reason in reasons[text][:REASONS]
             ),
-            more_reasons=max(0, len(verdicts.reasons[row]) - REASONS),
-            said=said[same],
-            accounts=len(voices[same]),
+            more_reasons=max(0, len(reasons[text]) - REASONS),
+            said=int(flagged.said[text]),
+            accounts=flagged.accounts(text),
         )
-        for same, row in first.items()
+        for text, row in chosen.items()
     ]
-    return shown_rows, len(said), crowded
+    return shown_rows, len(flagged.said), crowded
 
 
 def accounts_shown(
@@ -134,8 +161,11 @@ def accounts_shown(
     campaign_numbers: dict[str, int],
 ) -> list[AccountShown]:
     """The accounts with flagged comments, highest score first, at most ``limit``."""
-    flagged = [account for account in accounts if account.flagged > 0]
-    flagged.sort(key=lambda a: (-a.score if not math.isnan(a.score) else 1.0, -a.flagged))
+    flagged = heapq.nsmallest(
+        limit,
+        (account for account in accounts if account.flagged > 0),
+        key=lambda a: (-a.score if not math.isnan(a.score) else 1.0, -a.flagged),
+    )
     return [
         AccountShown(
             name=name(account.user_id),
@@ -145,8 +175,18 @@ def accounts_shown(
             campaigns=tuple(campaign_numbers[i] for i in account.campaigns[:8] if i in campaign_numbers),
             score="" if math.isnan(account.score) else f"{account.score:.2f}",
         )
-        for account in flagged[:limit]
+        for account in flagged
     ]
+
+
+def count_accounts(batch: CommentBatch, judged: NDArray[np.bool_]) -> int:
+    """How many known accounts wrote the ``judged`` rows."""
+    user, names = numbered(batch.user_id)
+    return int((_known(names) & (np.bincount(user[judged], minlength=len(names)) > 0)).sum())
+
+
+def _known(names: Any) -> NDArray[np.bool_]:
+    return np.asarray(pc.not_equal(names, "").to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def moment(ts_ms: float, ts_source: int, zone: tzinfo, *, year: bool = False) -> str:

@@ -47,20 +47,26 @@ class CampaignShown:
     samples: tuple[Shown, ...]
 
 
+def sample_texts(batch: CommentBatch, campaigns: Sequence[Campaign]) -> dict[str, str]:
+    """Comment id -> text of the sample comments; of several comments with one id the first."""
+    wanted = {comment_id for campaign in campaigns for comment_id in campaign.samples}
+    rows: dict[str, int] = {}
+    for row, name in enumerate(batch.comment_id):
+        if name in wanted:
+            rows.setdefault(name, row)
+    return {name: batch.text[row] for name, row in rows.items()}
+
+
 def campaigns_shown(
-    batch: CommentBatch,
+    texts: Mapping[str, str],
     campaigns: Sequence[Campaign],
     *,
     zone: tzinfo,
     span: Callable[[float], str],
     t: Mapping[str, str],
 ) -> list[CampaignShown]:
-    """Campaigns in the order given, numbered from 1, with the texts of their sample comments; ``t`` are the words."""
-    wanted = {comment_id for campaign in campaigns for comment_id in campaign.samples}
-    texts: dict[str, str] = {}
-    for comment_id, text in zip(batch.comment_id, batch.text, strict=True):
-        if comment_id in wanted:
-            texts.setdefault(comment_id, text)
+    """Campaigns in the order given, numbered from 1, with their samples' ``texts`` by comment id;
+    ``t`` are the words."""
     return [
         CampaignShown(
             number=number,

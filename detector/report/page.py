@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,18 +13,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import UsageError
 from detector.report.evidence import (
     PER_CAMPAIGN,
+    Flagged,
     accounts_shown,
     code_name,
+    count_accounts,
+    flagged_texts,
     moment,
     percent,
     top_evidence,
 )  # fmt: skip
-from detector.report.groups import campaigns_shown
+from detector.report.groups import campaigns_shown, sample_texts
 from detector.report.inputs import inputs_shown
 from detector.report.shown import shown
 from detector.report.timeline import timeline
@@ -34,6 +39,16 @@ from detector.writers import write_text
 MOST_BYTES: Final = 1_000_000
 # Evidence, campaigns and accounts shown: fewer when the texts would make the page too large.
 AMOUNTS: Final = ((200, 60, 50), (100, 30, 50), (50, 15, 25), (20, 6, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What takes a walk over all rows: those that were judged, the flagged ones, accounts, texts of samples by id."""
+
+    judged: NDArray[np.bool_]
+    flagged: Flagged
+    accounts: int
+    samples: Mapping[str, str]
 
 
 def render_report(
@@ -59,12 +74,19 @@ def render_report(
     if len(batch) != len(verdicts):
         raise ValueError(f"{len(batch)} comments but {len(verdicts)} verdicts: they must stand row by row")
     secret = secrets.token_bytes(32) if key is None else key
+    accounts = [account for account in accounts if account.flagged > 0]
+    judged = ~np.isnan(verdicts.risk) & ~verdicts.duplicate
+    counted = Counted(
+        judged,
+        flagged_texts(batch, verdicts, judged),
+        count_accounts(batch, judged),
+        sample_texts(batch, campaigns[: AMOUNTS[0][1]]),
+    )
     page = ""
-    for evidence_rows, campaign_rows, account_rows in AMOUNTS:
+    for amounts in AMOUNTS:
         context = _context(
-            batch, verdicts, campaigns, accounts, run,
-            lang=lang, now=now, key=secret, amounts=(evidence_rows, campaign_rows, account_rows),
-        )  # fmt: skip
+            batch, verdicts, campaigns, accounts, run, counted, lang=lang, now=now, key=secret, amounts=amounts
+        )
         page = _template().render(context)
         if len(page.encode("utf-8", "backslashreplace")) <= MOST_BYTES:
             break
@@ -103,8 +125,9 @@ def _context(
     batch: CommentBatch,
     verdicts: Verdicts,
     campaigns: Sequence[Campaign],
-    accounts: Sequence[AccountSummary],
+    flagged_accounts: Sequence[AccountSummary],
     run: Mapping[str, Any],
+    counted: Counted,
     *,
     lang: str,
     now: datetime | None,
@@ -115,7 +138,7 @@ def _context(
     t = words(lang)
     tz = str(run.get("tz") or "Asia/Shanghai")
     zone = _zone(tz)
-    judged = ~np.isnan(verdicts.risk) & ~verdicts.duplicate
+    judged = counted.judged
     comments = int(judged.sum())
     review = int((verdicts.verdict[judged] == REVIEW).sum())
     high = int((verdicts.verdict[judged] == HIGH_RISK).sum())
@@ -129,7 +152,7 @@ def _context(
     chosen = campaigns[: amounts[1]]
     numbers = {campaign.campaign_id: number for number, campaign in enumerate(chosen, start=1)}
     evidence, evidence_total, crowded = top_evidence(
-        batch, verdicts, judged,
+        batch, verdicts, counted.flagged,
         limit=amounts[0], lang=lang, zone=zone, name=name, campaign_numbers=numbers,
     )  # fmt: skip
     chart = timeline(batch, verdicts, judged, zone)
@@ -161,15 +184,15 @@ def _context(
         "organic": int(verdicts.organic_wave[judged].sum()),
         "protected": int(verdicts.protected[judged].sum()),
         "campaigns_total": len(campaigns),
-        "accounts_total": len({batch.user_id[row] for row in np.flatnonzero(judged)} - {""}),
-        "accounts_flagged": sum(1 for account in accounts if account.flagged > 0),
+        "accounts_total": counted.accounts,
+        "accounts_flagged": len(flagged_accounts),
         "chart": chart,
         "chart_step": span(chart.step) if chart.axis != "order" else f"{chart.step:,}",
-        "campaigns": campaigns_shown(batch, chosen, zone=zone, span=span, t=t),
+        "campaigns": campaigns_shown(counted.samples, chosen, zone=zone, span=span, t=t),
         "evidence": evidence,
         "evidence_total": evidence_total,
         "campaign_cut": PER_CAMPAIGN if crowded else 0,
-        "accounts": accounts_shown(accounts, limit=amounts[2], name=name, campaign_numbers=numbers),
+        "accounts": accounts_shown(flagged_accounts, limit=amounts[2], name=name, campaign_numbers=numbers),
         "method": method(lang),
     }
 

@@ -13,9 +13,7 @@ from detector.comment import (
     CODE_FIELDS,
     KIND_CODE,
     NUMBER_FIELDS,
-    SECOND_SOURCES,
     STRING_FIELDS,
-    TS_SOURCE_CODE,
     CommentBatch,
 )
 from detector.errors import UsageError
@@ -88,7 +86,7 @@ def _seen_at(batch: CommentBatch, after: NDArray[np.intp], at_ms: NDArray[np.flo
     if not len(known):
         return np.full(len(after), np.nan)
     before = clock_of(batch)[after]
-    fine = np.isin(batch.ts_source, [TS_SOURCE_CODE[name] for name in SECOND_SOURCES])
+    fine = batch.in_seconds()
     steps = np.unique(np.diff(known[:10_000]))
     if not fine.any() or (len(known) > 2 and len(steps) == 1):
         return before

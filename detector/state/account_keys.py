@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import ACCOUNT_QUALITIES, ID_QUALITY_CODE, CommentBatch
+from detector.comment import ACCOUNT_QUALITIES, ID_QUALITY_CODE, CommentBatch, chosen
 
 MAX_ACCOUNT_KEYS: Final = 131_072
+TOLD_APART: Final = chosen(ACCOUNT_QUALITIES, ID_QUALITY_CODE)
 
 
 @functools.lru_cache(maxsize=MAX_ACCOUNT_KEYS)
@@ -24,8 +25,7 @@ def _account_key(user_id: str) -> int:
 
 def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
-    qualities = [ID_QUALITY_CODE[name] for name in sorted(ACCOUNT_QUALITIES)]
-    known = np.isin(batch.user_id_quality[rows], qualities)
+    known = TOLD_APART[batch.user_id_quality[rows]]
     user_ids = [batch.user_id[row] for row in rows.tolist()]
     keys = {user_id: _account_key(user_id) for user_id in set(user_ids)}
     out = np.fromiter(map(keys.__getitem__, user_ids), dtype=np.int64, count=len(user_ids))

@@ -89,6 +89,16 @@ class Revisions:
 
 
 @dataclass(frozen=True, slots=True)
+class InSession:
+    """The rows of a push that one session has, and its clock after them (UTC milliseconds, NaN unknown)."""
+
+    room_id: str
+    session_id: str
+    rows: NDArray[np.intp]
+    clock_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """The answer to one push: a verdict for every accepted event, in their order; ``event`` numbers them."""
 
@@ -98,6 +108,7 @@ class Pushed:
     alerts: tuple[Alert, ...]
     event: NDArray[np.int64]
     closed: tuple[Closed, ...] = ()
+    sessions: tuple[InSession, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

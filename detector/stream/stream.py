@@ -17,7 +17,7 @@ from detector.engine import SCHEMA, FeatureEngine, FeatureFrame
 from detector.judge import Judge
 from detector.state.sessions import MAX_BYTES, SessionKey
 from detector.stream.intake import taken_in
-from detector.stream.outcome import Alert, Closed, Prompt, Pushed, Rejected, Revisions
+from detector.stream.outcome import Alert, Closed, InSession, Prompt, Pushed, Rejected, Revisions
 from detector.stream.room import Room
 from detector.stream.snapshot import read_snapshot, write_snapshot
 from detector.text.reading import read_texts
@@ -25,6 +25,8 @@ from detector.verdict import HEADS, HIGH_RISK, NORMAL, PASS, REVIEW, Verdicts
 
 LATENESS_S: Final = 10.0
 SOLICITATION: Final = HEADS.index("solicitation")
+# Sessions whose prompts are kept; those set first are dropped.
+MAX_PROMPTED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,15 @@ class Stream:
         events: CommentBatch | Iterable[Comment | Mapping[str, object]],
         *,
         mapping: Mapping[str, str] | None = None,
+        ids: Sequence[str] | None = None,
     ) -> Pushed:
         """Verdicts for the events at once, and what they change of earlier ones.
 
         Events are Comments, or dicts with the names of ``Comment`` or known aliases. One that cannot be taken is
-        rejected and named by its place; the rest goes on.
+        rejected and named by its place; the rest goes on. ``ids``, one for each event, name those dicts that have no
+        id of their own.
         """
-        batch, rejected, offered = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
+        batch, rejected, offered = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz, ids=ids)
         self.offered += offered
         return self.conclude(self.observe(batch), rejected)
 
@@ -93,7 +97,10 @@ class Stream:
         closed = [self._end(key) for key, _ in frame.sessions.ended]
         revisions: list[Revisions] = []
         alerts: list[Alert] = []
+        sessions = []
         for key, rows, lasting in frame.sessions.rows:
+            known_ms = frame.clock_ms[rows][~np.isnan(frame.clock_ms[rows])]
+            sessions.append(InSession(*key, rows, float(known_ms[-1]) if len(known_ms) else float("nan")))
             room = self.rooms.pop(key, None) or Room(*key, model_id=verdicts.model_id)
             self.rooms[key] = room
             for piece in _pieces(rows, frame, room.comments_left):
@@ -106,8 +113,9 @@ class Stream:
             if not lasting:
                 closed.append(self._end(key))
         return Pushed(
-            verdicts, Revisions.concat(revisions), tuple(rejected), tuple(alerts), event, tuple(closed)
-        )
+            verdicts, Revisions.concat(revisions), tuple(rejected), tuple(alerts), event, tuple(closed),
+            tuple(sessions),
+        )  # fmt: skip
 
     def read(
         self,
@@ -150,8 +158,15 @@ class Stream:
         return found
 
     def set_prompts(self, session_id: str, prompts: Sequence[Prompt], *, room_id: str = "") -> None:
-        """What the host asks viewers to say: who answers is no flood. Replaces what was set before."""
-        self.prompts[room_id, session_id] = tuple(prompts)
+        """What the host asks viewers to say: who answers is no flood. Replaces what was set before; none is none.
+
+        Without ``room_id`` it holds in every room with a session of this name that has no prompts of its own.
+        """
+        self.prompts.pop((room_id, session_id), None)
+        if prompts:
+            self.prompts[room_id, session_id] = tuple(prompts)
+        while len(self.prompts) > MAX_PROMPTED:
+            del self.prompts[next(iter(self.prompts))]
 
     def snapshot(self, path: str | Path, *, offset: Any = None) -> None:
         """Write all that is remembered to ``path``, atomically; ``offset`` (JSON) is where the source was read to.
@@ -202,7 +217,7 @@ class Stream:
     def _answer_prompts(self, batch: CommentBatch, frame: FeatureFrame, verdicts: Verdicts) -> None:
         """Comments that say what the host asked for, when it was asked for, belong to a wave."""
         for key, rows, _ in frame.sessions.rows:
-            prompts = self.prompts.get(key, ())
+            prompts = self.prompts.get(key) or self.prompts.get(("", key[1]), ())
             if not prompts:
                 continue
             skeletons = read_texts([prompt.text for prompt in prompts]).prints.skeleton.tolist()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle.model import surfaces
-from detector.comment import ACCOUNT_QUALITIES, ID_QUALITIES, CommentBatch
+from detector.comment import CommentBatch
 from detector.errors import UsageError
 from detector.evaluation.intervals import Estimate, share
 from detector.evaluation.judged import session_rows
@@ -91,7 +91,7 @@ def attacks_found(
 
 def genuine_rows(batch: CommentBatch, label: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Genuine rows of accounts that never wrote anything else: whom an attack may copy and look like."""
-    known = np.isin(batch.user_id_quality, [ID_QUALITIES.index(name) for name in sorted(ACCOUNT_QUALITIES)])
+    known = batch.told_apart()
     not_genuine = np.flatnonzero(known & (label != NORMAL))
     attackers = {batch.user_id[row] for row in not_genuine} - {""}
     innocent = np.array([user_id not in attackers for user_id in batch.user_id], dtype=np.bool_)

@@ -13,8 +13,9 @@ with CR LF.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -58,7 +59,9 @@ def write_scored_csv(
     spreadsheet would run as a formula: safe to open there, no longer the same text. Errors as ``scored_table``.
     """
     headers, columns = scored_table(batch, verdicts, lang=lang)
-    _write(path, headers, columns, formula_safe=formula_safe)
+    starts = range(0, len(batch), BLOCK_ROWS)
+    blocks = ([column[start : start + BLOCK_ROWS] for column in columns] for start in starts)
+    _write(path, headers, blocks, formula_safe=formula_safe)
 
 
 def write_campaigns_csv(
@@ -77,7 +80,7 @@ def write_campaigns_csv(
         )
         for c in campaigns
     )  # fmt: skip
-    _write(path, CAMPAIGN_COLUMNS, _columns(rows, len(CAMPAIGN_COLUMNS)), formula_safe=formula_safe)
+    _write(path, CAMPAIGN_COLUMNS, _blocks(rows), formula_safe=formula_safe)
 
 
 def write_accounts_csv(
@@ -91,24 +94,26 @@ def write_accounts_csv(
         )
         for a in accounts
     )  # fmt: skip
-    _write(path, ACCOUNT_COLUMNS, _columns(rows, len(ACCOUNT_COLUMNS)), formula_safe=formula_safe)
+    _write(path, ACCOUNT_COLUMNS, _blocks(rows), formula_safe=formula_safe)
 
 
-def _columns(rows: Iterable[tuple[Cell, ...]], width: int) -> list[Column]:
-    return list(zip(*rows, strict=True)) or [()] * width
+def _blocks(rows: Iterator[tuple[Cell, ...]]) -> Iterator[list[Column]]:
+    """The rows as columns, some thousand at a time."""
+    while block := list(islice(rows, BLOCK_ROWS)):
+        yield list(zip(*block, strict=True))
 
 
-def _write(path: str | Path, headers: Sequence[str], columns: Sequence[Column], *, formula_safe: bool) -> None:
+def _write(
+    path: str | Path, headers: Sequence[str], blocks: Iterable[Sequence[Column]], *, formula_safe: bool
+) -> None:
     """Column by column, as most columns hold nothing that needs a quote; Arrow joins the cells to lines."""
     text = pa.large_string()
     comma, line_end = pa.scalar(",", text), pa.scalar("\r\n", text)
     with whole_file(path) as part, part.open("wb") as file:
         names = _cells(headers, formula_safe=formula_safe).to_pylist()
         file.write(f"\ufeff{','.join(names)}\r\n".encode())
-        for start in range(0, len(columns[0]), BLOCK_ROWS):
-            cells = [
-                _cells(column[start : start + BLOCK_ROWS], formula_safe=formula_safe) for column in columns
-            ]
+        for block in blocks:
+            cells = [_cells(column, formula_safe=formula_safe) for column in block]
             rows = pc.binary_join_element_wise(*cells, comma)
             lines = pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), line_end)
             file.write(lines[0].as_buffer())

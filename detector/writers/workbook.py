@@ -8,7 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from detector.writers.whole_file import whole_file
 CELL_LIMIT: Final = 32_767  # UTF-16 units, Excel's own limit
 COLUMN_LIMIT: Final = 16_384
 WIDTH_SAMPLE_ROWS: Final = 200
+BLOCK_ROWS: Final = 4_096
 NARROWEST, WIDEST = 9, 60
 
 # XML 1.0 has no place for these, escaped or not; half a surrogate pair cannot be written as UTF-8.
@@ -59,15 +60,10 @@ def write_scored_xlsx(
             f"{len(headers)} columns do not fit a sheet ({COLUMN_LIMIT}): use scored.csv instead",
             zh=f"{len(headers)} 列超过工作表上限 {COLUMN_LIMIT} 列：请改用 scored.csv",
         )
-    cut = 0
-    texts: list[Sequence[Cell]] = []
-    for column in columns:
-        cells, cut_here = _writable(column)
-        texts.append(cells)
-        cut += cut_here
-    widths = [_width(header, column) for header, column in zip(headers, texts, strict=True)]
+    first = [_writable(column[:WIDTH_SAMPLE_ROWS])[0] for column in columns]
+    widths = [_width(header, column) for header, column in zip(headers, first, strict=True)]
     headings = [_writable([header])[0][0] for header in headers]
-    rows: Iterator[tuple[Cell, ...]] = zip(*texts, strict=True)
+    rows = _Rows(columns, len(batch))
     with whole_file(path) as part, tempfile.TemporaryDirectory() as scratch:
         options = {**WORKBOOK_OPTIONS, "tmpdir": scratch}
         with part.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
@@ -77,7 +73,23 @@ def write_scored_xlsx(
             for number in range(max(1, -(-len(batch) // max_rows_per_sheet))):
                 name = "scored" if number == 0 else f"scored_{number + 1}"
                 _write_sheet(workbook, name, headings, islice(rows, max_rows_per_sheet), widths=widths)
-    return cut
+    return rows.cut
+
+
+class _Rows(Iterator[tuple[Cell, ...]]):
+    """The table row by row, made ready some thousand rows at a time; ``cut`` counts cells cut so far."""
+
+    def __init__(self, columns: Sequence[Column], n: int) -> None:
+        self.cut = 0
+        self._rows = chain.from_iterable(self._block(columns, start) for start in range(0, n, BLOCK_ROWS))
+
+    def _block(self, columns: Sequence[Column], start: int) -> Iterator[tuple[Cell, ...]]:
+        cells = [_writable(column[start : start + BLOCK_ROWS]) for column in columns]
+        self.cut += sum(cut for _, cut in cells)
+        return zip(*(texts for texts, _ in cells), strict=True)
+
+    def __next__(self) -> tuple[Cell, ...]:
+        return next(self._rows)
 
 
 def _write_sheet(

@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from detector.readers.documents import glimpse_of, packing_of
+from detector.readers.sniff import JSON_DIALECTS, LINE_DIALECTS, XML_DIALECTS
+from detector.readers.source import open_source
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
@@ -55,3 +59,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the development data is not here")
     return SHARED
+
+
+@pytest.fixture
+def claimed_by() -> Callable[[Path], list[str]]:
+    """Every dialect of JSON, lines or XML that takes a file for its own; there must be one at most."""
+
+    def claims(path: Path) -> list[str]:
+        source = open_source(path)
+        glimpse = glimpse_of(source)
+        of_json = JSON_DIALECTS if packing_of(source.head_text) else ()
+        of_xml = XML_DIALECTS if source.head_text.lstrip().startswith("<") else ()
+        return [dialect.name for dialect in (*of_json, *of_xml, *LINE_DIALECTS) if dialect.claims(glimpse)]
+
+    return claims

@@ -129,11 +129,29 @@ def test_a_title_above_the_header_is_passed_over_and_said_so(file):
     assert report.notes["lines_before_header"].examples == ["双十一弹幕导出,,"]
 
 
+def test_a_file_without_a_header_asks_with_a_guess_to_be_confirmed(file):
+    path = file("\ufeff88,这个多少钱啊,中\n\ufeff89,好看,好\n90,主播晚上好,好\n")
+    with pytest.raises(InputError, match="1 = 88, 2 = 这个多少钱啊, 3 = 中") as error:
+        read_comments(path)
+    assert f"zhenping inspect {path} --map 1=user_id --map 2=text" in error.value.en
+    assert f"zhenping inspect {path} --map 1=user_id --map 2=text" in error.value.zh
+    batch, _ = read_comments(path, mapping={"1": "user_id", "2": "text"})
+    assert batch.user_id == ["88", "89", "90"]
+
+
+def test_a_file_without_a_header_may_be_ragged(file):
+    path = file("xiaoming,好\nhong/status\nlan,买,它\nfang,好 \u034f\n", "chat.csv")
+    batch, report = read_comments(path, mapping={"1": "user_name", "2": "text"})
+    assert batch.text == ["好", "买,它", "好 \u034f"]
+    assert report.skipped == {"empty_text": 1}
+    assert (report.notes["ragged_short"].n, report.notes["ragged_long"].n) == (1, 1)
+
+
 def test_a_file_without_a_header_asks_for_column_numbers(file):
     path = file("小明,这个多少钱\n小红,好看\n")
-    with pytest.raises(InputError, match="--map 1=user_id --map 2=text") as error:
+    with pytest.raises(InputError, match="--map 1=user_name --map 2=text") as error:
         read_comments(path)
-    assert "第一行不是可识别的表头：小明, 这个多少钱" in error.value.zh
+    assert "第一行不是可识别的表头：1 = 小明, 2 = 这个多少钱" in error.value.zh
     batch, _ = read_comments(path, mapping={"1": "user_id", "2": "text"})
     assert (batch.text, batch.user_id) == (["这个多少钱", "好看"], ["小明", "小红"])
     assert batch.source.headers == ("user_id", "text")

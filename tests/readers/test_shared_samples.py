@@ -24,7 +24,7 @@ def test_real_reviews_in_csv(shared):
     parts = list(read_chunks(path, report=report))
     assert report.columns["text"] == "content"
     assert report.columns["rating"] == "score"
-    assert {KINDS[code] for part in parts for code in np.unique(part.kind)} == {"review"}
+    assert {KINDS[code] for part in parts for code in np.unique(part.kind)} == {"review", "other"}
     assert report.time["unparsed"] == 0
     assert "ragged_long" not in report.notes
 
@@ -39,9 +39,9 @@ def test_real_chat_in_shift_jis_with_semicolons(shared):
 
 def test_real_chat_without_a_header_is_asked_about(shared):
     for path in sorted((shared / "formats/twitch-chat-csv").glob("*.csv")):
-        with pytest.raises(InputError, match="--map 1=user_id --map 2=text"):
+        with pytest.raises(InputError, match="--map 1=user_name --map 2=text"):
             inspect(path)
-        report = inspect(path, mapping={"1": "user_id", "2": "text"})
+        report = inspect(path, mapping={"1": "user_name", "2": "text"})
         assert report.rows_kept + sum(report.skipped.values()) == report.rows_read
 
 

@@ -166,3 +166,21 @@ def test_a_stated_source_does_not_make_even_times_real() -> None:
         "ts_source": ["server"] * 120,
     }
     assert {TS_SOURCES[code] for code in to_batch(cells, report=report).ts_source} == {"order_only"}
+
+
+def test_an_offset_into_a_video_is_kept_however_small_and_even_before_the_start():
+    report = ReadReport()
+    columns = {"text": ["好"] * 4, "ts": [9400, "-1500", 0, None], "ts_source": ["video_offset"] * 4}
+    batch = to_batch(columns, report=report)
+    np.testing.assert_array_equal(batch.ts_ms, [9400.0, -1500.0, 0.0, np.nan])
+    assert [TS_SOURCES[code] for code in batch.ts_source] == ["video_offset"] * 3 + ["order_only"]
+    assert report.time == {"from": None, "to": None, "source": "video_offset", "unparsed": 0}
+
+
+def test_moments_beside_offsets_are_told_by_their_size_as_ever():
+    report = ReadReport()
+    columns = {"text": ["好"] * 3, "ts": [MOMENT_S, 9400, 9400], "ts_source": ["", "video_offset", "event"]}
+    batch = to_batch(columns, report=report)
+    np.testing.assert_array_equal(batch.ts_ms, [MOMENT, 9400.0, np.nan])
+    assert [TS_SOURCES[code] for code in batch.ts_source] == ["event", "video_offset", "order_only"]
+    assert (report.time_unparsed, report.first_ts_ms) == (1, MOMENT)

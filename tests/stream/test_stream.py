@@ -15,6 +15,7 @@ from detector.errors import SnapshotError, UsageError
 from detector.readers import read_comments
 from detector.stream import Prompt, Pushed, Stream
 from detector.stream import room as room_module
+from detector.stream import stream as stream_module
 from detector.stream.ledger import BLOCK_COMMENTS
 from detector.stream.outcome import apply_revisions
 from detector.verdict import Verdicts
@@ -88,6 +89,32 @@ def test_events_without_an_id_get_one_that_no_other_has() -> None:
     assert ids == ["e0", "e2", "e3", "e5", "e6", "e8"]
 
 
+def test_events_without_an_id_can_be_named_by_where_they_lie() -> None:
+    stream = handmade_detector().stream()
+    out = stream.push([{"text": "好"}, {"text": ""}, {"id": "own", "text": "好"}, {"text": "好"}], ids=[*"abcd"])
+    assert list(out.results.comment_id) == ["a", "own", "d"]
+
+
+def test_what_an_event_means_does_not_depend_on_those_that_come_with_it() -> None:
+    # Other names of the same fields, seconds and milliseconds, a gift without text, ids shared by many, midnight.
+    events: list[dict[str, Any]] = [
+        {"text": LURE, "ts": START_MS / 1000, "uid": "u1", "cid": "c"},
+        {"内容": LURE, "time_ms": START_MS + 1000, "用户ID": "u2", "cid": "c"},
+        {"kind": "gift", "user_id": "u3"},
+        {"text": LURE, "rating": 5, "user_id": "u4", "ts": "2026-11-12 00:00:00"},
+        {"text": LURE, "room_id": "r1", "user_id": "u5", "ts": "2026-11-12"},
+        *({"text": f"{LURE}{n}", "user_id": f"u{n}", "cid": "c", "ts": START_MS + 1000 * n} for n in range(120)),
+    ]
+    told = []
+    for size in (1, 7, 200):
+        stream = handmade_detector().stream()
+        pushed = [stream.push(events[at : at + size]) for at in range(0, len(events), size)]
+        assert [part.rejected for part in pushed if part.rejected] == []
+        told.append(rows_of(final(stream, pushed)))
+    assert told[0] == told[1] == told[2]
+    assert len(told[0]) == 125
+
+
 def test_the_first_of_a_flood_are_revised_when_it_is_seen() -> None:
     # The first says it without 微, which is all that the handmade model looks for.
     stream = handmade_detector().stream()
@@ -144,6 +171,32 @@ def test_a_lure_is_no_answer() -> None:
     stream = handmade_detector().stream()
     stream.set_prompts("", [Prompt(LURE)])
     assert stream.push([lure(1)]).results[0].verdict == "review"
+
+
+def test_what_the_host_of_a_session_asks_holds_in_whatever_room_it_is() -> None:
+    stream = handmade_detector().stream()
+    stream.set_prompts("s1", [Prompt("刷刷刷")])
+    stream.set_prompts("s1", [Prompt("赞赞赞")], room_id="r2")
+    said = [lure(n, text="刷刷刷", session_id="s1", room_id=f"r{n}") for n in (1, 2)]
+    assert stream.push(said).results.organic_wave.tolist() == [True, False]
+
+
+def test_prompts_of_sessions_that_never_come_do_not_grow_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_module, "MAX_PROMPTED", 2)
+    stream = handmade_detector().stream()
+    for name in ("s1", "s2", "s1", "s3"):
+        stream.set_prompts(name, [Prompt("扣1")])
+    assert list(stream.prompts) == [("", "s1"), ("", "s3")]
+    stream.set_prompts("s1", [])
+    assert list(stream.prompts) == [("", "s3")]
+
+
+def test_a_push_tells_the_rows_and_the_clock_of_each_session() -> None:
+    stream = handmade_detector().stream()
+    out = stream.push([lure(5, session_id="a"), lure(7, session_id="b", room_id="r"), lure(1, session_id="a")])
+    told = [(s.room_id, s.session_id, s.rows.tolist(), s.clock_ms - START_MS) for s in out.sessions]
+    # The session touched last stands last; the late comment does not set its clock back.
+    assert told == [("r", "b", [1], 7000.0), ("", "a", [0, 2], 5000.0)]
 
 
 def test_many_rooms_of_one_comment_do_not_grow_the_stream() -> None:

@@ -1,0 +1,53 @@
+"""Ctrl-C ends a run: at once while nothing is worth keeping, else at the next chunk, at once when pressed again."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from detector.progress import ending_on_ctrl_c, progress_bar
+
+
+def press_ctrl_c() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_a_run_at_once_while_nothing_is_worth_keeping() -> None:
+    with pytest.raises(KeyboardInterrupt), ending_on_ctrl_c():
+        press_ctrl_c()
+
+
+def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
+    with ending_on_ctrl_c() as ending:
+        ending.worth_keeping = True
+        assert (ending.asked, ending.to_tell()) == (False, False)
+        press_ctrl_c()
+        # It is told once.
+        assert (ending.asked, ending.to_tell(), ending.to_tell()) == (True, True, False)
+        with pytest.raises(KeyboardInterrupt):
+            press_ctrl_c()
+
+
+def test_what_heard_ctrl_c_before_hears_it_again() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with ending_on_ctrl_c():
+        assert signal.getsignal(signal.SIGINT) != before
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ("读取", "评分")), ("en", ("reading", "scoring"))])
+def test_the_bar_tells_its_stages_on_stderr(
+    capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, str]
+) -> None:
+    with progress_bar(lang=lang, quiet=False) as advance:
+        for stage, done, total in (("reading", 10, 0), ("scoring", 5, 10), ("scoring", 10, 10)):
+            advance(stage, done, total)
+    said = capsys.readouterr()
+    assert (said.out, [word in said.err for word in words]) == ("", [True, True])
+
+
+def test_a_quiet_bar_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bar(lang="zh", quiet=True) as advance:
+        advance("reading", 1, 2)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,81 @@
+"""The main job: the same files whether a log is short or long, and what stands there when it is ended early."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detector.run import score_files
+from tests.models import SAMPLE, handmade_bundle, quiet, saved
+
+NOW = datetime(2026, 11, 11, 20, tzinfo=UTC)
+FILES = ["accounts.csv", "campaigns.csv", "report.html", "run.json", "scored.csv", "scored.xlsx"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return saved(handmade_bundle(), tmp_path_factory.mktemp("model"))
+
+
+def run(files: list[Path], out: Path, model: Path, **over: Any) -> dict[str, Any]:
+    ticks = count()
+    options: dict[str, Any] = {"now": NOW, "clock": lambda: float(next(ticks)), "progress": quiet}
+    return score_files(files, out, model=model, **(options | over))
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def shuffled(tmp_path: Path) -> Path:
+    """The sample room, its lines in an order that is not that of time, with lures that give no account."""
+    rows = SAMPLE.read_text(encoding="utf-8").splitlines()[:900]
+    rows = rows[::-2] + rows[::2]
+    rows += [json.dumps({"text": f"加微 wx{n}", "new": "列"}) for n in range(5)]
+    path = tmp_path / "room.jsonl"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_long_log_is_written_byte_for_byte_as_a_short_one(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shuffled(tmp_path)
+    # The page names accounts by a key of its own each time.
+    monkeypatch.setattr("detector.report.page.secrets.token_bytes", lambda n: b"\1" * n)
+    run([path], tmp_path / "one", model)
+    monkeypatch.setattr("detector.shelf.BLOCK_ROWS", 64)
+    monkeypatch.setattr("detector.dump.BLOCK_ROWS", 64)
+    run([path], tmp_path / "two", model, memory_bytes=0, memory_rows=0)
+    one, two = written(tmp_path / "one"), written(tmp_path / "two")
+    two["run.json"] = two["run.json"].replace(str(tmp_path / "two").encode(), str(tmp_path / "one").encode())
+    assert list(one) == list(two) == FILES
+    assert [name for name in FILES if one[name] != two[name]] == []
+
+
+def test_each_stage_is_told_to_its_end(tmp_path: Path, model: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    found = run([SAMPLE], tmp_path / "out", model, progress=lambda *stage: told.append(stage), xlsx=False)
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == ["reading", "scoring", "writing"]
+    last = {stage: (done, total) for stage, done, total in told}
+    assert (last["scoring"], last["writing"]) == ((found["rows_read"],) * 2, (5, 5))
+    assert last["reading"] == (SAMPLE.stat().st_size,) * 2
+
+
+def test_ctrl_c_while_reading_leaves_nothing(tmp_path: Path, model: Path) -> None:
+    def progress(stage: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run([SAMPLE], tmp_path / "out", model, progress=progress)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_not_ended_says_so(tmp_path: Path, model: Path) -> None:
+    found = run([SAMPLE], tmp_path / "out", model, xlsx=False)
+    assert (found["interrupted"], found["rows_read"]) == (False, found["counts"]["rows"])
