@@ -342,3 +342,13 @@ def _evaluate(
         out=out, lang=lang, progress=_talk,
     )  # fmt: skip
     print(json_text(found) if format_ == "json" else trial_table(found, lang))
+
+
+from detector.bus.cli import stream as _stream  # noqa: E402 - the verbs of other floors come last
+
+app.command("stream")(_stream)
+
+from detector.service import cli as _service  # noqa: E402
+
+app.command("serve")(_service.serve)
+app.command("keys")(_service.keys)

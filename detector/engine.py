@@ -33,7 +33,7 @@ from detector.signals.repetition import Repetition
 from detector.signals.signal import Described, Feature, Observation, Signal, TextSignal
 from detector.signals.style import Style
 from detector.signals.timing import Timing
-from detector.state.account_keys import account_keys
+from detector.state.account_keys import account_keys, answered_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
 from detector.state.clock import new_clock, observe_clock
 from detector.state.delivered import Delivered
@@ -104,7 +104,7 @@ class FeatureFrame:
     ``inputs`` float64 (n, heads + features), NaN unknown: the text scores, then the features, which fit float32;
     ``group`` int64 (n,), the near-duplicate group; ``observed`` marks the rows that were read: neither
     redelivered nor of a kind that is not judged. Other rows are NaN. ``supporter`` marks comments of accounts that
-    have given the room something this session: a sign in favour, never a feature. ``lag_ms`` is how late a row came,
+    have given the room something this session, or were answered by its staff: a sign in favour, never a feature. ``lag_ms`` is how late a row came,
     ``clock_ms`` the time at which it stands (NaN unknown), ``account`` the key of who wrote it (0 unknown), ``skeleton`` that of what was said.
     ``sessions`` are the rows of each session, and the sessions that were forgotten.
     """
@@ -199,6 +199,7 @@ class FeatureEngine:
             sessions=self.sessions.lives(batch, remember=remember),
         )
         gave = GIVING[batch.kind]
+        answers = batch.is_staff == 1.0
         memories = self.sessions.memories
         for key, rows, lasting in frame.sessions.rows:
             memory = memories.get(key) or SessionMemory()
@@ -212,9 +213,13 @@ class FeatureEngine:
             )
             observed[rows[duplicate[rows]]] = False
             # Redelivered gifts count once like all others: an account is a supporter or is not.
-            if gave[rows].any() or memory.supporters.meta[N_YOUNG]:
+            if gave[rows].any() or answers[rows].any() or memory.supporters.meta[N_YOUNG]:
+                account = account_keys(batch, rows)
                 memory.supporters, frame.supporter[rows] = observe_supporters(
-                    memory.supporters, account=account_keys(batch, rows), gave=gave[rows], remember=remember
+                    memory.supporters,
+                    account=account,
+                    known=np.where(gave[rows], account, answered_keys(batch, rows)),
+                    remember=remember,
                 )
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)

@@ -59,6 +59,10 @@ class ReasonLog(Sequence[Reasons]):
         else:
             self._replaced[row] = reasons
 
+    def settled(self) -> Sequence[Reasons]:
+        """The same as a plain list if all are in memory."""
+        return self if self._shelf is not None else list(self)
+
     def pick(self, rows: NDArray[np.intp]) -> PickedReasons:
         """The reasons of ``rows``, in that order; they stay where they are."""
         return PickedReasons(self, rows)

@@ -38,8 +38,10 @@ def test_what_heard_ctrl_c_before_hears_it_again() -> None:
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", ("读取", "评分")), ("en", ("reading", "scoring"))])
 def test_the_bar_tells_its_stages_on_stderr(
-    capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, str]
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str, words: tuple[str, str]
 ) -> None:
+    # As a terminal would see it.
+    monkeypatch.setenv("FORCE_COLOR", "1")
     with progress_bar(lang=lang, quiet=False) as advance:
         for stage, done, total in (("reading", 10, 0), ("scoring", 5, 10), ("scoring", 10, 10)):
             advance(stage, done, total)

@@ -51,3 +51,9 @@ def test_a_row_is_given_other_reasons(memory_rows: int) -> None:
     assert (found[1], found[1007]) == ((), (CONTACT, WORDING))
     with pytest.raises(IndexError):
         found[N] = ()
+
+
+def test_what_is_all_in_memory_settles_as_a_list() -> None:
+    assert log(10**6).settled() == [reasons(row) for row in range(N)]
+    on_shelf = log(0)
+    assert on_shelf.settled() is on_shelf

@@ -74,7 +74,7 @@ class Bundle:
 
 def surfaces(batch: CommentBatch) -> NDArray[np.intp]:
     """0 for live comments, 1 for reviews (intp, shape (n,))."""
-    return _REVIEWS[batch.kind].astype(np.intp)
+    return np.asarray(_REVIEWS[batch.kind], dtype=np.intp)
 
 
 def surface_name(code: int) -> str:

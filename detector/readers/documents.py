@@ -16,7 +16,7 @@ from detector.readers.source import Source
 # The first line is often a handshake or cut, so one line does not tell the format.
 SNIFFED_LINES: Final = 60
 # Reading what is no JSON as Python takes long where it fails: a file of broken lines is not worth it.
-LITERAL_TRIES: Final = 100
+LITERAL_TRIES: Final = 20
 # One answer that holds everything is parsed whole up to here; a longer one is read item by item.
 WHOLE_ANSWER_BYTES: Final = 64 * 1024 * 1024
 

@@ -7,7 +7,7 @@ import warnings
 from typing import Any, Final
 
 # Of a longer one Python's reader would take too much memory.
-LONGEST_LITERAL: Final = 64 * 1024
+LONGEST_LITERAL: Final = 32 * 1024
 # Beyond that many brackets or signs at once no comment goes, and Python's reader works itself to death.
 MOST_SIGNS: Final = 2_000
 
@@ -21,7 +21,7 @@ def literal_or_none(text: str) -> dict[str, Any] | None:
     text = text.strip().removesuffix(",")
     if not text.startswith("{") or not text.endswith("}") or len(text) > LONGEST_LITERAL:
         return None
-    if sum(map(text.count, "-+~")) > MOST_SIGNS:
+    if sum(map(text.count, "-+~{")) > MOST_SIGNS:
         return None
     try:
         with warnings.catch_warnings():

@@ -78,7 +78,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
 }  # fmt: skip
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     """A request that cannot be answered; ``code`` is one of ``PROBLEMS``."""
 
     def __init__(self, code: str, *, faults: Sequence[Fault] = (), retry_after_s: int | None = None) -> None:

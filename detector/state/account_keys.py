@@ -31,3 +31,11 @@ def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int6
     out = np.fromiter(map(keys.__getitem__, user_ids), dtype=np.int64, count=len(user_ids))
     out[~known] = 0
     return out
+
+
+def answered_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+    """The key of the account that a row of the staff answers by its id, 0 where there is none."""
+    out = np.zeros(len(rows), dtype=np.int64)
+    for at in np.flatnonzero(batch.is_staff[rows] == 1.0).tolist():
+        out[at] = _account_key(batch.reply_to[rows[at]])
+    return out

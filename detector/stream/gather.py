@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,7 @@ from detector.reason_log import ReasonLog
 from detector.stream.outcome import Closed, Pushed, Revisions, apply_revisions
 from detector.verdict import Verdicts
 
-ARRAYS = (
-    "verdict", "first_verdict", "label", "p", "organic_wave", "protected", "duplicate", "late",
-)  # fmt: skip
+ARRAYS: Final = ("verdict", "first_verdict", "label", "p", "organic_wave", "protected", "duplicate", "late")
 
 
 class DumpVerdicts:
@@ -23,7 +22,8 @@ class DumpVerdicts:
 
     def __init__(self, comment_ids: Sequence[str], model_id: str) -> None:
         self.closed: list[Closed] = []
-        self._said = replace(Verdicts.unjudged(comment_ids, model_id), reasons=ReasonLog())
+        self._reasons = ReasonLog()
+        self._said = replace(Verdicts.unjudged(comment_ids, model_id), reasons=self._reasons)
         self._event = np.arange(len(comment_ids))
         self._n = 0
 
@@ -34,7 +34,7 @@ class DumpVerdicts:
         for name in ARRAYS:
             getattr(said, name)[place] = getattr(found, name)
         said.campaign_id[place] = found.campaign_id
-        said.reasons.extend(found.reasons)  # type: ignore[attr-defined]
+        self._reasons.extend(found.reasons)
         self._n += len(found)
         apply_revisions(said, self._event, pushed.revisions)
         self.end(pushed.closed)
@@ -51,13 +51,14 @@ class DumpVerdicts:
         ``order`` are the rows of ``batch`` in event order; None if it is in event order already.
         """
         n, everything = self._n, self._n == len(batch)
+        said = replace(self._said, reasons=self._reasons.settled())
         if order is None:
             if everything:
-                return batch, self._said
+                return batch, said
             rows = np.arange(n)
-            return batch.take(rows), self._said.take(rows)
+            return batch.take(rows), said.take(rows)
         places = np.empty(len(order), dtype=np.intp)
         places[order] = np.arange(len(order))
         judged = np.flatnonzero(places < n)
         kept = batch if everything else batch.take(judged)
-        return kept, replace(self._said.take(places[judged]), comment_id=kept.comment_id)
+        return kept, replace(said.take(places[judged]), comment_id=kept.comment_id)

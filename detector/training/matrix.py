@@ -19,7 +19,7 @@ from detector.text.reading import TextReading, read_texts
 from detector.text.tokenize import Tokenizer, cut_lines
 from detector.text.vectorize import Rows, Vectorizer, grams
 from detector.training.augment import Augmentation, disguised, text_values
-from detector.training.logs import LabelledLog, fold_of_keys
+from detector.training.logs import LEFT_OUT, LabelledLog, fold_of_keys
 from detector.verdict import HEADS
 
 SOLICITATION: Final = HEADS.index("solicitation")
@@ -92,10 +92,13 @@ def build_matrix(
     sizes = [len(log.batch) for log in logs]
     known = np.array([[head in log.heads for head in HEADS] for log in logs])
     which = np.repeat(np.arange(len(logs)), sizes)
-    # Gifts and redeliveries are not judged, so they are neither lessons nor proof.
-    keep = np.concatenate(observed)
+    label = np.concatenate([log.label for log in logs])
+    words = np.array([log.words for log in logs])[which]
+    # Gifts and redeliveries are not judged, so they are neither lessons nor proof; nor is the crowd around an attack
+    # that was put in, beyond what teaches.
+    keep = np.concatenate(observed) & (words | (label != LEFT_OUT))
     proof = np.array([log.proof for log in logs])[which][keep]
-    label = np.concatenate([log.label for log in logs])[keep]
+    label = label[keep]
     found = {
         "values": np.concatenate(values)[keep],
         "text": np.concatenate(text_rows)[keep],
@@ -108,7 +111,7 @@ def build_matrix(
         "log": which.astype(np.int16)[keep],
         "account": np.concatenate(accounts)[keep],
         "weight": np.array([log.weight for log in logs])[which][keep],
-        "words": np.array([log.words for log in logs])[which][keep],
+        "words": words[keep],
     }
     real = (label == SOLICITATION) & proof & (found["weight"][:, SOLICITATION] >= 1.0)
     lures = np.flatnonzero(real) if augmentation else np.zeros(0, dtype=np.intp)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from detector.evaluation.judged import session_rows
 from detector.simulate import ATTACKS, LIVE_ATTACKS, SimulatedLog, inject, simulate_reviews, simulate_room
 from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, label_codes, read_source
 from detector.training.matrix import Progress
-from detector.verdict import HEADS, LABELS
+from detector.verdict import HEADS, LABELS, NORMAL
 
 LABEL_NAMES: Final = {LEFT_OUT: "unsure", **dict(enumerate(LABELS))}
 
@@ -58,10 +59,12 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
 def injected_logs(
     settings: Mapping[str, Any], sources: Mapping[str, LabelledLog], *, progress: Progress
 ) -> Iterator[LabelledLog]:
-    """A stretch of every session of a real log with campaigns put in, each a log of its own in its session's fold.
+    """Stretches of every session of a real log with campaigns put in, each a log of its own in its session's fold.
 
-    A simulated crowd is easily told from a simulated attack; a real crowd is what floods hide in. The labels
-    speak for ``heads`` alone, as the real log itself speaks for the others.
+    A simulated crowd is easily told from a simulated attack; a real crowd is what floods hide in. What carries over
+    to kinds of attack never seen is how many different campaigns there were. The labels speak for ``heads`` alone,
+    as the real log itself speaks for the others; of the genuine comments, which the real log holds already, a share
+    of ``genuine`` teaches.
     """
     source = sources.get(str(settings["source"]))
     if source is None:
@@ -71,7 +74,9 @@ def injected_logs(
         )
     kinds = [name for name in LIVE_ATTACKS if name not in settings.get("without", ())]
     rng = np.random.default_rng(int(settings.get("seed", 0)))
-    for number, rows in enumerate(session_rows(source.batch)):
+    sessions = list(enumerate(session_rows(source.batch)))
+    most, genuine = float(settings.get("borrowed", 0.0)), float(settings.get("genuine", 1.0))
+    for copy, (number, rows) in itertools.product(range(int(settings.get("copies", 1))), sessions):
         length = min(int(settings.get("rows", len(rows))), len(rows))
         start = int(rng.integers(len(rows) - length + 1))
         stretch = rows[start : start + length]
@@ -79,7 +84,7 @@ def injected_logs(
         log = SimulatedLog(source.batch.take(stretch), names, [""] * length)
         progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
         for _ in range(int(settings.get("campaigns", len(kinds)))):
-            kind, most = kinds[int(rng.integers(len(kinds)))], float(settings.get("borrowed", 0.0))
+            kind = kinds[int(rng.integers(len(kinds)))]
             log = inject(
                 log.batch,
                 seed=int(rng.integers(2**31)),
@@ -87,12 +92,16 @@ def injected_logs(
                 share=float(rng.uniform(0.001, 0.01)),
                 # Every other campaign says nothing of the room's own.
                 borrowed=max(0.0, float(rng.uniform(-most, most))) if ATTACKS[kind].borrows else 0.0,
+                # Half of them look like anybody: a flood must not be told by its levels.
+                accounts_like="any" if rng.random() < 0.5 else None,
                 labels=log.label,
             )
+        label = label_codes(log.label, where="injected")
+        label[(label == NORMAL) & (rng.random(len(label)) >= genuine)] = LEFT_OUT
         yield LabelledLog(
-            f"injected_{number:03d}",
+            f"injected_{copy * len(sessions) + number:03d}",
             log.batch,
-            label_codes(log.label, where="injected"),
+            label,
             np.full(len(log.batch), source.fold[rows[0]], dtype=np.int8),
             heads=tuple(settings.get("heads", HEADS)),
             weight=head_weights(settings.get("weight", 1.0)),

@@ -22,6 +22,13 @@ KOREAN = "text,name\n정말 좋아요 감사합니다,민수\n이거 얼마예�
         (SIMPLIFIED, "utf-16", "utf-16"),
         (SIMPLIFIED, "utf-16-le", "utf-16-le"),
         (SIMPLIFIED, "utf-16-be", "utf-16-be"),
+        (SIMPLIFIED, "utf-32", "utf-32"),
+        (SIMPLIFIED, "utf-32-le", "utf-32-le"),
+        (SIMPLIFIED, "utf-32-be", "utf-32-be"),
+        (TRADITIONAL, "utf-16-be", "utf-16-be"),
+        (JAPANESE, "utf-16-le", "utf-16-le"),
+        (KOREAN, "utf-16-be", "utf-16-be"),
+        (KOREAN, "utf-32-le", "utf-32-le"),
         (TRADITIONAL, "big5", "big5"),
         (TRADITIONAL, "gb18030", "gb18030"),
         (JAPANESE, "cp932", "cp932"),
@@ -81,3 +88,46 @@ def test_plain_ascii_is_utf_8():
 def test_a_text_that_begins_like_an_archive_is_still_gb18030():
     head = "PK\x03\x04,评论内容\n1,这个主播真的很好\n".encode("gb18030")
     assert encoding_of(head, head).codec == "gb18030"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["text\nok\n", "text\nこれいくらですか\n", "text\n예뻐요\n", "text\n🎉🎉\n"])
+def test_one_short_comment_is_enough_to_tell_wide_characters(file, codec, text):
+    batch, report = read_comments(file(text, encoding=codec))
+    assert (batch.text, report.encoding) == ([text.split("\n")[1]], codec)
+
+
+def test_wide_characters_cut_or_damaged_are_counted(file):
+    content = SIMPLIFIED.encode("utf-16-le")
+    batch, report = read_comments(file(content[:-5]))
+    assert (batch.text[0], report.encoding) == ("这个真的很好用", "utf-16-le")
+    assert report.notes["undecodable_bytes"].n == 1
+
+
+@pytest.mark.parametrize("text", ["什么时候发货", "联通", "打卡", "這個多少錢", "晚安"])
+def test_one_short_comment_in_gb18030_is_not_taken_for_damaged_utf_8(file, text):
+    # As UTF-8, 什么时候发货 has fewer wrong bytes than many a damaged file; only it says nothing then.
+    batch, report = read_comments(file(f"评论内容\n{text}\n", encoding="gb18030"))
+    assert (batch.text, report.encoding) == ([text], "gb18030")
+
+
+def test_an_encoding_told_by_a_few_characters_is_a_guess(file):
+    _, few = read_comments(file("text\n打卡\n", encoding="gb18030"))
+    _, more = read_comments(file("text\n这个真的很好用\n", encoding="gb18030"))
+    assert ("encoding_uncertain" in few.notes, "encoding_uncertain" in more.notes) == (True, False)
+
+
+@pytest.mark.parametrize("wrong", [1, 5, 12])
+def test_utf_8_with_a_wrong_byte_in_nearly_every_line_is_still_utf_8(file, wrong):
+    lines = ["这个多少钱", "主播好漂亮", "已经拍了", "什么时候发货", "链接在哪里", "想要同款"] * 2
+    content = [line.encode() for line in lines]
+    for place in range(wrong):
+        content[place] = content[place][:4] + b"\xff" + content[place][5:]
+    batch, report = read_comments(file(b"text\n" + b"\n".join(content)))
+    assert (report.encoding, batch.text[wrong:]) == ("utf-8", lines[wrong:])
+    assert report.notes["undecodable_bytes"].n == 3 * wrong
+
+
+def test_latin_letters_in_utf_8_are_no_chinese():
+    content = "text\nÜnal señor café naïve\n".encode()
+    assert encoding_of(content, content).name == "utf-8"

@@ -13,12 +13,11 @@ def test_an_account_is_a_supporter_from_its_gift_on() -> None:
     memory, seen = observe_supporters(
         new_supporters(),
         account=np.array([7, 7, 9, 7, 0], dtype=np.int64),
-        gave=np.array([False, True, False, False, True]),
+        known=np.array([0, 7, 0, 0, 0], dtype=np.int64),
     )
-    # Nobody (account 0) supports nobody.
     assert seen.tolist() == [False, False, False, True, False]
     _, later = observe_supporters(
-        memory, account=np.array([9, 7, 0], dtype=np.int64), gave=np.zeros(3, dtype=np.bool_), remember=False
+        memory, account=np.array([9, 7, 0], dtype=np.int64), known=np.zeros(3, dtype=np.int64), remember=False
     )
     assert later.tolist() == [False, True, False]
 
@@ -52,3 +51,16 @@ def test_who_gave_is_never_high_risk_but_keeps_its_probability() -> None:
     assert (stranger.verdict.tolist(), giver.verdict.tolist()) == ([HIGH_RISK], [0, REVIEW])
     assert giver.protected.tolist() == [False, True]
     assert giver.p[1, 0] == stranger.p[0, 0]
+
+
+def test_whom_the_staff_answers_is_no_stranger_from_then_on() -> None:
+    rows = [
+        comment("多少钱", user_id="u1"),
+        comment("今天九十九", user_id="host", is_staff=1.0, reply_to="u1"),
+        comment("好的", user_id="u1"),
+        comment("我也要", user_id="u2"),
+        # A viewer who answers a viewer makes nobody known.
+        comment("是的", user_id="u3", reply_to="u2"),
+        comment("谢谢", user_id="u2"),
+    ]
+    assert FeatureEngine().observe(batch(*rows)).supporter.tolist() == [False, False, True, False, False, False]

@@ -91,7 +91,9 @@ def test_events_without_an_id_get_one_that_no_other_has() -> None:
 
 def test_events_without_an_id_can_be_named_by_where_they_lie() -> None:
     stream = handmade_detector().stream()
-    out = stream.push([{"text": "好"}, {"text": ""}, {"id": "own", "text": "好"}, {"text": "好"}], ids=[*"abcd"])
+    out = stream.push(
+        [{"text": "好"}, {"text": ""}, {"id": "own", "text": "好"}, {"text": "好"}], ids=[*"abcd"]
+    )
     assert list(out.results.comment_id) == ["a", "own", "d"]
 
 
@@ -103,7 +105,10 @@ def test_what_an_event_means_does_not_depend_on_those_that_come_with_it() -> Non
         {"kind": "gift", "user_id": "u3"},
         {"text": LURE, "rating": 5, "user_id": "u4", "ts": "2026-11-12 00:00:00"},
         {"text": LURE, "room_id": "r1", "user_id": "u5", "ts": "2026-11-12"},
-        *({"text": f"{LURE}{n}", "user_id": f"u{n}", "cid": "c", "ts": START_MS + 1000 * n} for n in range(120)),
+        *(
+            {"text": f"{LURE}{n}", "user_id": f"u{n}", "cid": "c", "ts": START_MS + 1000 * n}
+            for n in range(120)
+        ),
     ]
     told = []
     for size in (1, 7, 200):

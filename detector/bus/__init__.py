@@ -1,0 +1,1 @@
+"""The message bus: comments in from Redis Streams, Kafka, NATS JetStream or files; verdicts out the same ways."""
