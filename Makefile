@@ -35,7 +35,7 @@ check: $(VENV)/.installed-dev ## lint, format, types, import floors
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-docs: $(VENV)/.installed ## write docs/cli.md and docs/signals.md anew from the code
+docs: $(VENV)/.installed-test ## write docs/cli.md, docs/formats.md, docs/signals.md and docs/openapi.json anew from the code
 	$(PY) -m tests.contracts.reference
 
 picture: demo ## take the picture of the README from the report of the demo (needs Chromium)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +22,17 @@ from detector.comment import CommentBatch
 from detector.simulate import simulate_room
 
 ROOMS = 8
-HEADER = ("comment_id", "room_id", "session_id", "user_id", "user_name", "time", "text", "user_level", "badge_level")
+HEADER = (
+    "comment_id",
+    "room_id",
+    "session_id",
+    "user_id",
+    "user_name",
+    "time",
+    "text",
+    "user_level",
+    "badge_level",
+)
 ROUND_MS = 6 * 3_600_000
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -49,8 +60,8 @@ def _row(batch: CommentBatch, row: int, *, turn: int, room: int) -> tuple[object
         batch.user_name[row],
         int(batch.ts_ms[row]) + turn * ROUND_MS,
         batch.text[row],
-        "" if level != level else int(level),
-        "" if badge != badge else int(badge),
+        "" if math.isnan(level) else int(level),
+        "" if math.isnan(badge) else int(badge),
     )
 
 

@@ -33,15 +33,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ENDING = {
-    "zh": "收到中断：正在写出已评分的部分，再按一次 Ctrl-C 立即停止",
-    "en": "interrupted: writing what has been scored; Ctrl-C again stops at once",
-}
-INTERRUPTED = {
-    "zh": "已中断：只评分了 {read} 行中的 {done} 行，{out} 中的结果是这一部分的",
-    "en": "interrupted: {done} of {read} rows were scored; the results in {out} are of these",
-}
-
 Files = Annotated[
     list[Path], typer.Argument(help="评论文件 CSV/TSV/XLSX/JSONL/Parquet  comment files", show_default=False)
 ]
@@ -54,6 +45,12 @@ Mapping = Annotated[
     ),
 ]
 Zone = Annotated[str, typer.Option("--tz", help="无时区时间的时区 zone of times that name none")]
+AsFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--as", metavar="格式 FORMAT", help="指定格式，见 zhenping formats override the format found by content"
+    ),
+]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="指定编码 override the detected encoding")]
 Model = Annotated[
     Path | None, typer.Option("--model", help="模型文件夹，默认用自带模型 a bundle; default: the shipped one")
@@ -74,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         _talk(f"错误：{error.zh}" if zh else f"error: {error.en}")
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
-        _talk("已中断，未完成的输出没有写 interrupted; nothing unfinished was written")
+        _talk("已中断 interrupted")
         raise SystemExit(130) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
@@ -138,6 +135,7 @@ def _score(
     format_: Format = "table",
     mapping: Mapping = None,
     tz: Zone = "Asia/Shanghai",
+    as_format: AsFormat = None,
     encoding: Encoding = None,
     xlsx: Annotated[
         bool | None, typer.Option("--xlsx/--no-xlsx", help="写 Excel（默认 10 万行以内写） write Excel")
@@ -152,21 +150,13 @@ def _score(
     例 example:  zhenping score 弹幕.csv -o out/
     写出 writes: scored.csv  scored.xlsx  campaigns.csv  accounts.csv  report.html  run.json
     """
-    from detector.progress import ending_on_ctrl_c, progress_bar
+    from detector.progress import said_of_part, watched
     from detector.run import score_files
 
     _choice(lang, ("zh", "en"), "--lang")
     _choice(format_, ("table", "json"), "--format")
     _choice(csv_flavor, ("raw", "excel"), "--csv-flavor")
-    with ending_on_ctrl_c() as ending, progress_bar(lang=lang, quiet=quiet) as bar:
-
-        def advance(stage: str, done: int, total: int) -> None:
-            # From the first scored comment on there is something to keep.
-            ending.worth_keeping = stage == "writing" or (stage == "scoring" and done > 0)
-            bar(stage, done, total)
-            if ending.to_tell():
-                _talk(ENDING[lang])
-
+    with watched(lang=lang, quiet=quiet) as (progress, ended):
         run = score_files(
             files,
             out,
@@ -175,14 +165,15 @@ def _score(
             lang=lang,
             mapping=_mapping(mapping),
             tz=tz,
+            as_format=as_format,
             encoding=encoding,
             xlsx=xlsx,
             formula_safe=csv_flavor == "excel",
             command="zhenping " + shlex.join(sys.argv[1:]),
             now=datetime.now(UTC),
             clock=time.perf_counter,
-            progress=advance,
-            ended=lambda: ending.asked,
+            progress=progress,
+            ended=ended,
         )
     from detector.summary import summary
     from detector.writers import json_text
@@ -192,18 +183,20 @@ def _score(
     else:
         print(summary(run, lang))
     if run["interrupted"]:
-        counts = {"done": f"{run['counts']['rows']:,}", "read": f"{run['rows_read']:,}", "out": out}
-        _talk(INTERRUPTED[lang].format(**counts))
+        _talk(said_of_part(run, lang))
         raise typer.Exit(130)
 
 
 @app.command("inspect")
 def _inspect(
-    file: Annotated[Path, typer.Argument(help="评论文件 a comment file", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="评论文件、文件夹或压缩包 a comment file, folder or zip", show_default=False)
+    ],
     lang: Lang = "zh",
     format_: Format = "table",
     mapping: Mapping = None,
     tz: Zone = "Asia/Shanghai",
+    as_format: AsFormat = None,
     encoding: Encoding = None,
 ) -> None:
     """体检：看文件识别成什么、列怎么映射、有什么问题；不评分。 Say what a file is; score nothing."""
@@ -211,11 +204,23 @@ def _inspect(
     from detector.writers import json_text
 
     _choice(lang, ("zh", "en"), "--lang")
-    report = inspect(file, mapping=_mapping(mapping), tz=tz, encoding=encoding)
+    report = inspect(file, mapping=_mapping(mapping), tz=tz, as_format=as_format, encoding=encoding)
     if _choice(format_, ("table", "json"), "--format") == "json":
         print(json_text(report.as_dict()))
-    else:
-        print(describe(report, lang))
+        return
+    said = [word for pair in mapping or () for word in ("--map", pair)]
+    said += ["--tz", tz] if tz != "Asia/Shanghai" else []
+    said += ["--as", as_format] if as_format else []
+    said += ["--encoding", encoding] if encoding else []
+    print(describe(report, lang, named=[file], options=said))
+
+
+@app.command("formats")
+def _formats(lang: Lang = "zh") -> None:
+    """格式：列出能读的平台、工具和通用格式。 List the formats of platforms, programs and tables that can be read."""
+    from detector.readers import listing
+
+    print(listing(_choice(lang, ("zh", "en"), "--lang")))
 
 
 @app.command("train")

@@ -106,6 +106,7 @@ def read_dump(
     *,
     mapping: Mapping[str, str] | None = None,
     tz: str = "Asia/Shanghai",
+    as_format: str | None = None,
     encoding: str | None = None,
     progress: Progress | None = None,
     memory_bytes: int = MEMORY_BYTES,
@@ -117,10 +118,10 @@ def read_dump(
     and more than ``memory_rows`` comments lie on a shelf.
     """
     report = ReadReport()
-    asked = _Asked(checked_mapping(mapping), tz, None, encoding, WHOLE_ROWS)
+    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, WHOLE_ROWS)
     places = _places(files, asked, report)
     if sum(place.size for place in places) > memory_bytes:
-        asked = _Asked(asked.mapping, tz, None, encoding, CHUNK_ROWS)
+        asked = _Asked(asked.mapping, tz, as_format, encoding, CHUNK_ROWS)
     dump = Dump(memory_rows=memory_rows)
     outlines: dict[str, streams.Outline] = {}
     for name, batch in _read(places, asked, report, progress=progress):

@@ -5,11 +5,23 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 STAGES_ZH: Final = {"reading": "读取", "scoring": "评分", "writing": "写出"}
+ENDING: Final = {
+    "zh": "收到中断：正在写出已评分的部分，再按一次 Ctrl-C 立即停止",
+    "en": "interrupted: writing what has been scored; Ctrl-C again stops at once",
+}
+STOPPED: Final = {
+    "zh": "已中断：没有留下写了一半的文件，已有的文件都是完整的",
+    "en": "interrupted: no half-written file was left; every file that is there is whole",
+}
+OF_PART: Final = {
+    "zh": "已中断：只评分了 {read} 行中的 {done} 行，{out} 中的结果是这一部分的",
+    "en": "interrupted: {done} of {read} rows were scored; the results in {out} are of these",
+}
 # Called with the name of a stage, the rows done and the rows in all (0: not known).
 Progress = Callable[[str, int, int], None]
 
@@ -84,3 +96,30 @@ def ending_on_ctrl_c() -> Iterator[Ending]:
         yield ending
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def watched(*, lang: str, quiet: bool) -> Iterator[tuple[Progress, Callable[[], bool]]]:
+    """A run with a progress bar that Ctrl-C ends: what to call as it goes on, and what to ask whether to end it.
+
+    From the first scored comment on there is something to keep, and the first Ctrl-C only asks. A run that is ended
+    at once says so on stderr and leaves with exit code 130.
+    """
+    try:
+        with ending_on_ctrl_c() as ending, progress_bar(lang=lang, quiet=quiet) as bar:
+
+            def advance(stage: str, done: int, total: int) -> None:
+                ending.worth_keeping = stage == "writing" or (stage == "scoring" and done > 0)
+                bar(stage, done, total)
+                if ending.to_tell():
+                    print(ENDING[lang], file=sys.stderr, flush=True)
+
+            yield advance, lambda: ending.asked
+    except KeyboardInterrupt:
+        print(STOPPED[lang], file=sys.stderr, flush=True)
+        raise SystemExit(130) from None
+
+
+def said_of_part(run: Mapping[str, Any], lang: str) -> str:
+    """One sentence about a run (the content of run.json) that was ended early."""
+    return OF_PART[lang].format(done=f"{run['counts']['rows']:,}", read=f"{run['rows_read']:,}", out=run["out"])

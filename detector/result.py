@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,7 +72,7 @@ class Result:
         names = [f.name for f in dataclasses.fields(Campaign)]
         return pd.DataFrame([[getattr(group, name) for name in names] for group in self.groups], columns=names)
 
-    def accounts(self) -> list[AccountSummary]:
+    def accounts(self) -> Sequence[AccountSummary]:
         """What each account did, the riskiest first."""
         return summarise_accounts(self.batch, self.verdicts)
 

@@ -21,7 +21,8 @@ from detector.readers import ReadReport
 from detector.report import write_report
 from detector.result import Result
 from detector.scorer import Detector
-from detector.verdict import HIGH_RISK, PASS, REVIEW, AccountSummary
+from detector.stream.wire import room_json
+from detector.verdict import HIGH_RISK, PASS, REVIEW, AccountSummary, RoomVerdict
 from detector.writers import (
     write_accounts_csv,
     write_campaigns_csv,
@@ -32,6 +33,9 @@ from detector.writers import (
 
 # Excel files grow slow and large; beyond this many rows they are written only when asked for.
 XLSX_ROWS: Final = 100_000
+
+# Rooms in run.json; a report shows fewer.
+ROOMS: Final = 1000
 
 # Called with a stage (reading, scoring, writing), the rows done and the rows in all (0: not known).
 Progress = Callable[[str, int, int], None]
@@ -46,6 +50,7 @@ def score_files(
     lang: str = "zh",
     mapping: Mapping[str, str] | None = None,
     tz: str = "Asia/Shanghai",
+    as_format: str | None = None,
     encoding: str | None = None,
     xlsx: bool | None = None,
     formula_safe: bool = False,
@@ -66,9 +71,9 @@ def score_files(
     # Half a million rows of strings hold no cycles, but the collector would walk them again and again.
     with _without_collector():
         return _score_files(
-            files, out, model=model, profile=profile, lang=lang, mapping=mapping, tz=tz, encoding=encoding,
-            xlsx=xlsx, formula_safe=formula_safe, command=command, now=now, clock=clock, progress=progress,
-            ended=ended, **limits,
+            files, out, model=model, profile=profile, lang=lang, mapping=mapping, tz=tz,
+            as_format=as_format, encoding=encoding, xlsx=xlsx, formula_safe=formula_safe, command=command,
+            now=now, clock=clock, progress=progress, ended=ended, **limits,
         )  # fmt: skip
 
 
@@ -92,6 +97,7 @@ def _score_files(
     lang: str,
     mapping: Mapping[str, str] | None,
     tz: str,
+    as_format: str | None,
     encoding: str | None,
     xlsx: bool | None,
     formula_safe: bool,
@@ -108,7 +114,13 @@ def _score_files(
     detector = Detector.load(model, profile=profile)
     times["load"] = clock()
     batch, report = read_dump(
-        files, mapping=mapping, tz=tz, encoding=encoding, progress=partial(progress, "reading"), **limits
+        files,
+        mapping=mapping,
+        tz=tz,
+        as_format=as_format,
+        encoding=encoding,
+        progress=partial(progress, "reading"),
+        **limits,
     )
     times["read"] = clock()
 
@@ -205,9 +217,15 @@ def run_record(
             }
             for g in result.groups[:20]
         ],
+        "rooms": [room_json(room) for room in rooms_in_order(result.rooms)[:ROOMS]],
         "lang": lang,
         "tz": tz,
     }
+
+
+def rooms_in_order(rooms: Sequence[RoomVerdict]) -> list[RoomVerdict]:
+    """Those with the most comments that are expected to be inauthentic first."""
+    return sorted(rooms, key=lambda room: (-room.share * room.comments, room.room_id, room.session_id))
 
 
 def _number(value: float) -> float | None:

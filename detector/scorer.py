@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -20,9 +21,8 @@ from detector.readers import ReadReport, read_comments, records_to_columns, to_b
 from detector.result import ROW, Result
 from detector.state.sessions import MAX_BYTES
 from detector.stream import Pushed, Stream
-from detector.stream.outcome import apply_revisions
+from detector.stream.gather import DumpVerdicts
 from detector.stream.stream import LATENESS_S, seconds
-from detector.verdict import Verdicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,37 +89,34 @@ class Detector:
         """Score a table, a list of dicts or Comments, a batch, or a file.
 
         Comments are replayed in time order; the result has one row per comment that could be read, in the order
-        of the input, with all revisions applied. Raises InputError where nothing can be read as comments.
+        of the input, with all revisions applied. A KeyboardInterrupt that ``progress`` raises ends the scoring: the
+        result then has the comments observed so far. Raises InputError where nothing can be read as comments.
         """
         batch, report, table = _as_batch(comments, mapping, tz)
         order = batch.replay_order()
         in_order_already = bool((order == np.arange(len(batch))).all())
         replayed = batch if in_order_already else batch.take(order)
         stream = self.stream(tz=tz)
-        judging: list[Future[Pushed]] = []
+        said_of = DumpVerdicts(replayed.comment_id, self.bundle.model_id)
+        judging: deque[Future[Pushed]] = deque()
         # What a chunk is judged to be changes nothing for the next: one thread observes, another judges.
         with ThreadPoolExecutor(1) as judge:
             for start in range(0, max(len(batch), 1), CHUNK):
                 observed = stream.observe(replayed.slice(start, start + CHUNK))
                 judging.append(judge.submit(stream.conclude, observed))
                 if len(judging) > AHEAD:
-                    judging[-1 - AHEAD].result()
+                    said_of.add(judging.popleft().result())
                 if progress:
-                    progress(min(start + CHUNK, len(batch)), len(batch))
-        pushed = [future.result() for future in judging]
-        verdicts = Verdicts.concat([part.results for part in pushed])
-        verdicts.provisional[:] = False
-        event = np.arange(len(verdicts))
+                    try:
+                        progress(min(start + CHUNK, len(batch)), len(batch))
+                    except KeyboardInterrupt:
+                        break
+        for future in judging:
+            said_of.add(future.result())
         heard = stream.heard()
-        closed = [end for part in pushed for end in part.closed] + list(stream.close_all())
-        for part in pushed:
-            apply_revisions(verdicts, event, part.revisions)
-        for end in closed:
-            apply_revisions(verdicts, event, end.revisions)
-        if not in_order_already:
-            back = np.empty_like(order)
-            back[order] = np.arange(len(order))
-            verdicts = verdicts.take(back)
+        said_of.end(stream.close_all())
+        batch, verdicts = said_of.beside(batch, None if in_order_already else order)
+        closed = said_of.closed
         said = {name: keys for end in closed for name, keys in end.said.items()}
         found = [campaign for end in closed for campaign in end.campaigns]
         campaigns = in_order(across_rooms(found, said, heard))

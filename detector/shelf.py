@@ -24,6 +24,8 @@ from detector.errors import UsageError
 BLOCK_ROWS: Final = 16_384
 # Blocks of one column that stay at hand: rows are mostly asked for in order.
 RECENT: Final = 4
+# Blocks whose distinct cells are found at one go.
+SPAN_BLOCKS: Final = 32
 TEXTS: Final = pa.schema([("text", pa.large_string())])
 
 Rows = NDArray[np.intp]
@@ -128,15 +130,17 @@ class Strings(Sequence[str]):
         """The cells at ``rows``, in that order, still on the shelf."""
         return Picked(self, rows)
 
-    def arrow(self) -> pa.ChunkedArray:
-        """The whole column in memory, as Arrow holds it (8 bytes and the text per cell)."""
-        parts = [
-            self._array(number)
-            if block.size
-            else pa.repeat(pa.scalar(block.text, pa.large_string()), block.length)
-            for number, block in enumerate(self._blocks)
-        ]
-        return pa.chunked_array(parts, pa.large_string())
+    def spans(self) -> Iterator[Any]:
+        """The column as Arrow holds it, ``SPAN_BLOCKS`` blocks at a time."""
+        for first in range(0, len(self._blocks), SPAN_BLOCKS):
+            numbers = range(first, min(first + SPAN_BLOCKS, len(self._blocks)))
+            yield pa.chunked_array(map(self._cells, numbers), pa.large_string())
+
+    def _cells(self, number: int) -> Any:
+        block = self._blocks[number]
+        if block.size:
+            return self._array(number)
+        return pa.repeat(pa.scalar(block.text, pa.large_string()), block.length)
 
     def _of_blocks(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
         """Per block that holds some of ``rows``: its number, the places in ``rows``, the places within the block."""
@@ -237,7 +241,21 @@ def numbered(column: Sequence[str]) -> tuple[NDArray[np.int64], Any]:
         return place[numbers], names.take(pa.array(distinct[order]))
     if not isinstance(column, Strings) and len(column) and column.count(column[0]) == len(column):
         return np.zeros(len(column), dtype=np.int64), arrow_texts(column[:1])
-    return numbered_cells(column.arrow() if isinstance(column, Strings) else arrow_texts(column))
+    if not isinstance(column, Strings):
+        return numbered_cells(arrow_texts(column))
+    known = pa.array([], pa.large_string())
+    numbers = np.empty(len(column), dtype=np.int64)
+    end = 0
+    for span in column.spans():
+        codes, names = numbered_cells(span)
+        place = pc.index_in(names, value_set=known)
+        fresh = np.asarray(pc.is_null(place).to_numpy(zero_copy_only=False), dtype=np.bool_)
+        number = np.asarray(pc.fill_null(place, 0).to_numpy(), dtype=np.int64)
+        number[fresh] = len(known) + np.arange(fresh.sum())
+        known = pa.concat_arrays([known, names.filter(pa.array(fresh))])
+        numbers[end : end + len(codes)] = number[codes]
+        end += len(codes)
+    return numbers, known
 
 
 def numbered_cells(cells: Any) -> tuple[NDArray[np.int64], Any]:
@@ -247,15 +265,24 @@ def numbered_cells(cells: Any) -> tuple[NDArray[np.int64], Any]:
         encoded = pa.chunked_array([encoded])
     # All chunks share one dictionary.
     names = encoded.chunk(0).dictionary if encoded.num_chunks else pa.array([], pa.large_string())
-    parts = [chunk.indices.to_numpy().astype(np.int64) for chunk in encoded.chunks]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]), names
+    numbers = np.empty(len(cells), dtype=np.int64)
+    end = 0
+    for chunk in encoded.chunks:
+        numbers[end : end + len(chunk)] = chunk.indices.to_numpy()
+        end += len(chunk)
+    return numbers, names
 
 
 def gathered(column: Sequence[str], rows: Rows) -> Any:
     """The cells at ``rows`` in that order as one Arrow array."""
-    chosen = picked(column, rows)
+    # Fetched as they lie, so that each block is read once, and put in order then.
+    order = np.argsort(rows, kind="stable")
+    chosen = picked(column, rows[order])
     parts = [arrow_texts(chosen[at : at + BLOCK_ROWS]) for at in range(0, len(rows), BLOCK_ROWS)]
-    return pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
+    cells = pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return cells.take(pa.array(place))
 
 
 def arrow_texts(texts: Sequence[str]) -> Any:

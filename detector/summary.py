@@ -32,6 +32,16 @@ def summary(run: Mapping[str, Any], lang: str) -> str:
         listed = ", ".join(f"{reason} {count:,}" for reason, count in skipped.items())
         lines.append(f"{'跳过' if zh else 'skipped'}  {listed}")
     lines += [f"{'注意' if zh else 'note'}  {warning['zh' if zh else 'en']}" for warning in run["warnings"][:5]]
+    rooms = run.get("rooms") or []
+    if rooms and rooms[0]["share"] is not None:
+        room = rooms[0]
+        share = f"{room['share']:.2%} ({room['share_low']:.2%} – {room['share_high']:.2%})"
+        name = _printable(" / ".join(filter(None, (room["room_id"], room["session_id"]))))[:40] or "–"
+        lines.append(
+            f"房间 {name}：不真实占比约 {share}，刷屏时段 {len(room['floods'])} 个"
+            if zh
+            else f"room {name}: about {share} inauthentic, {len(room['floods'])} floods"
+        )
     groups = run["campaigns"]
     if groups:
         top = groups[0]

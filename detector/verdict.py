@@ -12,6 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.shelf import picked
+
 HEADS: Final = ("solicitation", "bot_flood", "fake_review")
 LABELS: Final = (*HEADS, "normal")
 VERDICTS: Final = ("pass", "review", "high_risk")
@@ -159,7 +161,7 @@ class Verdicts:
         """The judgements at ``rows``, in that order."""
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         for name, column in columns.items():
-            columns[name] = column[rows] if isinstance(column, np.ndarray) else [column[r] for r in rows]
+            columns[name] = column[rows] if isinstance(column, np.ndarray) else picked(column, rows)
         return Verdicts(**columns, model_id=self.model_id)
 
     @staticmethod

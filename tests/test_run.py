@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime
 from itertools import count
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from detector.run import score_files
+from detector.scorer import CHUNK
 from tests.models import SAMPLE, handmade_bundle, quiet, saved
 
 NOW = datetime(2026, 11, 11, 20, tzinfo=UTC)
@@ -30,6 +32,11 @@ def run(files: list[Path], out: Path, model: Path, **over: Any) -> dict[str, Any
 
 def written(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def shuffled(tmp_path: Path) -> Path:
@@ -79,3 +86,44 @@ def test_ctrl_c_while_reading_leaves_nothing(tmp_path: Path, model: Path) -> Non
 def test_a_run_that_is_not_ended_says_so(tmp_path: Path, model: Path) -> None:
     found = run([SAMPLE], tmp_path / "out", model, xlsx=False)
     assert (found["interrupted"], found["rows_read"]) == (False, found["counts"]["rows"])
+
+
+def test_a_run_that_is_ended_early_is_whole_as_far_as_it_goes(tmp_path: Path, model: Path) -> None:
+    # In two rooms, and not in the order of time: what has been scored are the earliest rows of both.
+    rows = [
+        {
+            "text": f"加微 wx{n % 7}" if n % 5 else "你好",
+            "user_id": f"u{n % 97}",
+            "room_id": f"r{n % 2}",
+            "ts": n,
+        }
+        for n in range(2 * CHUNK + 100)
+    ]
+    rows = rows[1::2] + rows[::2]
+    for row in rows:
+        row["ts"] = 1_794_398_400_000 + 100 * int(row["ts"])
+    path, head = tmp_path / "long.jsonl", tmp_path / "head.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    early = [row for row in rows if int(row["ts"]) < 1_794_398_400_000 + 100 * CHUNK]
+    head.write_text("".join(json.dumps(row) + "\n" for row in early), encoding="utf-8")
+    for limits in ({}, {"memory_bytes": 0, "memory_rows": 0}):
+        out = tmp_path / f"out{len(limits)}"
+        found = run([path], out, model, xlsx=False, ended=lambda: True, **limits)
+        assert (found["interrupted"], found["rows_read"], found["counts"]["rows"]) == (True, len(rows), CHUNK)
+        assert sorted(file.name for file in out.iterdir()) == [name for name in FILES if name != "scored.xlsx"]
+        whole = run([head], tmp_path / "whole", model, xlsx=False)
+        assert (whole["interrupted"], whole["counts"]) == (False, found["counts"])
+        # But for the ids, which are made from the file, the same was said of the same rows.
+        said = [
+            [
+                [cell for name, cell in row.items() if name != "comment_id"]
+                for row in table(folder / "scored.csv")
+            ]
+            for folder in (out, tmp_path / "whole")
+        ]
+        assert said[0] == said[1]
+
+
+def test_a_run_ended_at_its_last_chunk_is_not_interrupted(tmp_path: Path, model: Path) -> None:
+    found = run([SAMPLE], tmp_path / "out", model, xlsx=False, ended=lambda: True)
+    assert (found["interrupted"], found["counts"]["rows"]) == (False, found["rows_read"])

@@ -54,7 +54,9 @@ def test_few_rows_are_picked_into_a_list_and_many_stay_on_the_shelf() -> None:
     assert list(picked(backwards, order)) == texts
 
 
-def test_cells_are_numbered_in_the_order_they_come() -> None:
+@pytest.mark.parametrize("span_blocks", [1, 2, 32])
+def test_cells_are_numbered_in_the_order_they_come(span_blocks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.shelf.SPAN_BLOCKS", span_blocks)
     texts = ["乙", "甲", "乙", "half \ud83d", "", "half \ud83d"]
     for column in (texts, strings(texts[:2], texts[2:]), strings(texts[::-1]).pick(np.arange(6)[::-1])):
         numbers, names = numbered(column)

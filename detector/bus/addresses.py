@@ -33,6 +33,8 @@ class Address:
         return f"{self.scheme}://{self.hosts}" + (f"/{self.database}" if self.database else "")
 
     def __str__(self) -> str:
+        if self.scheme == "file":
+            return self.names[0]
         # Passwords stay out of what is said.
         return _SECRET.sub("//", self.server) + "/" + ",".join(self.names)
 

@@ -161,12 +161,17 @@ def stream(
     figures = Figures()
     if metrics_port is not None:
         serve_figures(figures, metrics_port, metrics_host)
-    with_stop = _stop_signals()
+    stopped = _stop_signals()
     sink = sink_of(whither)
     try:
         source = source_of(whence, newest=begin == "newest", allow_gap=allow_gap)
         try:
-            run(source, sink, opening, habits=habits, figures=figures, stopped=with_stop, tell=tell)
+            if not quiet:
+                print(f"{whence} → {whither}", file=sys.stderr, flush=True)
+            run(source, sink, opening, habits=habits, figures=figures, stopped=stopped, tell=tell)
+        except BrokenPipeError:
+            # Whoever read our output has heard enough.
+            raise typer.Exit from None
         finally:
             source.close()
     finally:

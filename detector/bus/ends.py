@@ -98,6 +98,14 @@ def gap(shard: str, lost: str) -> InputError:
     )
 
 
+def made_anew(shard: str, told: str) -> InputError:
+    """The error for a source that is not the one a snapshot was taken from."""
+    return InputError(
+        f"{shard}: {told}; it was made anew. Use another --state to read it from its beginning",
+        zh=f"{shard}：{told}；来源已被重建。请换一个 --state 从头读取",
+    )
+
+
 def missing_extra(extra: str, library: str) -> InputError:
     """The error for a client library that is not installed."""
     return InputError(

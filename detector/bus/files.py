@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from detector.bus.ends import MOST_BYTES, TOPICS, Delivery, Message, Owned, gap, unreachable
+from detector.bus.ends import MOST_BYTES, TOPICS, Delivery, Message, Owned, made_anew, unreachable
 from detector.errors import InputError
 
 PIPE: Final = "-"
@@ -77,7 +77,7 @@ class Lines:
             self._skip_to = resume["line"] if resume else 0
             return
         if resume and resume["byte"] > self._size:
-            raise gap(self.shard, f"it was read to byte {resume['byte']:,} and has only {self._size:,}")
+            raise made_anew(self.shard, f"it was read to byte {resume['byte']:,} and has only {self._size:,}")
         if resume:
             self._byte, self._line = resume["byte"], resume["line"]
         elif self._newest:

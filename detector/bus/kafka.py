@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from detector.bus.addresses import Address
-from detector.bus.ends import Delivery, Message, Owned, gap, missing_extra, unreachable
+from detector.bus.ends import Delivery, Message, Owned, gap, made_anew, missing_extra, unreachable
 from detector.errors import InputError, ZhenpingError
 
 GROUP: Final = "zhenping"
@@ -120,13 +120,16 @@ class KafkaTopics:
             # It is raised again by ``read``: nothing may be raised through the client library.
             self._trouble = error
             return
+        except self._kafka.KafkaException as error:
+            self._trouble = unreachable(str(self._address), error)
+            return
         consumer.incremental_assign(partitions)
 
     def _still_there(self, consumer: Any, partition: Any, resume: int) -> int:
         low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
         name = _name(partition.topic, partition.partition)
         if resume > high:
-            raise gap(name, f"it was read to offset {resume:,} and ends at {high:,}: it was made anew")
+            raise made_anew(name, f"it was read to offset {resume:,} and ends at {high:,}")
         if resume < low:
             if not self._allow_gap:
                 raise gap(name, f"offsets {resume:,} to {low - 1:,} were removed before they were read")

@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Final, TypeVar
 
 from detector.bus.addresses import Address, only
-from detector.bus.ends import TOPICS, Delivery, Message, Owned, gap, missing_extra, unreachable
+from detector.bus.ends import TOPICS, Delivery, Message, Owned, gap, made_anew, missing_extra, unreachable
 
 TIMEOUT_S: Final = 30.0
 # The server forgets a consumer of ours so long after we are gone.
@@ -135,7 +135,7 @@ class JetStream:
         if resume is None:
             at = state.last_seq + 1 if self._newest else 1
         elif resume > state.last_seq + 1:
-            raise gap(shard, f"it was read to {resume - 1:,} and ends at {state.last_seq:,}: it was made anew")
+            raise made_anew(shard, f"it was read to {resume - 1:,} and ends at {state.last_seq:,}")
         elif resume < state.first_seq and not self._allow_gap:
             raise gap(
                 shard, f"sequences {resume:,} to {state.first_seq - 1:,} were removed before they were read"

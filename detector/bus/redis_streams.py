@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from detector.bus.addresses import Address, only, option
-from detector.bus.ends import Delivery, Message, Owned, gap, missing_extra, unreachable
+from detector.bus.ends import Delivery, Message, Owned, gap, made_anew, missing_extra, unreachable
 
 # The consumer group in which Redis shows how far we are; nothing is read through it.
 GROUP: Final = "zhenping"
@@ -102,7 +102,7 @@ class RedisStreams:
             return
         self._at[shard], self._count[shard] = resume["id"], resume["read"]
         if _order(last) < _order(resume["id"]):
-            raise gap(shard, f"it was read to {resume['id']} and ends at {last}: it was made anew")
+            raise made_anew(shard, f"it was read to {resume['id']} and ends at {last}")
         lost = added - length - resume["read"]
         if lost > 0:
             if not self._allow_gap:

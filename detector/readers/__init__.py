@@ -2,6 +2,7 @@
 
 from detector.readers.describe import describe
 from detector.readers.events import records_to_columns
+from detector.readers.formats import listing
 from detector.readers.reading import inspect, read_chunks, read_comments
 from detector.readers.report import ReadReport
 from detector.readers.sniff import FORMATS
@@ -12,6 +13,7 @@ __all__ = [
     "ReadReport",
     "describe",
     "inspect",
+    "listing",
     "read_chunks",
     "read_comments",
     "records_to_columns",

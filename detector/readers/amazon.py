@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from detector.readers.aliases import header_key
-from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.literals import literal_or_none
 from detector.readers.pick import at, first_of, seconds_of, text_of, whole_of
 from detector.readers.reviews import review_columns, review_records
@@ -84,6 +84,14 @@ JSON_DIALECTS: Final = (
         name="amazon-reviews",
         en="Amazon reviews of the research collections of 2014, 2018 and 2023: one JSON object per line",
         zh="亚马逊评论研究数据集（2014、2018、2023）：每行一个 JSON",
+        platform="amazon",
+        tells=Tells(
+            kinds="review",
+            ids="real",
+            times="date_only event",
+            fields="rating verified_purchase",
+            example='{"reviewerID": "A1B2", "asin": "B00X", "reviewText": "Works well.", "overall": 5.0, "unixReviewTime": 1514851200}',
+        ),
         claims=_claims,
         events=events,
     ),
@@ -93,6 +101,14 @@ LINE_DIALECTS: Final = (
         name="amazon-reviews-loose",
         en="Amazon reviews of 2014 in the loose form: one Python literal per line",
         zh="亚马逊评论 2014 数据集的宽松格式：每行一个 Python 字面量",
+        platform="amazon",
+        tells=Tells(
+            kinds="review",
+            ids="real",
+            times="date_only",
+            fields="rating",
+            example="{'reviewerID': 'A1B2', 'asin': 'B00X', 'reviewText': 'Works well.', 'overall': 5.0, 'unixReviewTime': 1252800000}",
+        ),
         claims=_claims_loose,
         events=loose_events,
     ),
@@ -102,6 +118,14 @@ SHAPES: Final = (
         name="amazon-reviews-table",
         en="Amazon's open review table: marketplace, customer_id, review_id, …, review_body, review_date",
         zh="亚马逊公开评论表：marketplace、customer_id、review_id……review_body、review_date",
+        platform="amazon",
+        tells=Tells(
+            kinds="review other",
+            ids="real",
+            times="date_only",
+            fields="rating verified_purchase",
+            example="marketplace\tcustomer_id\treview_id\tstar_rating\treview_body\treview_date\nUS\t1234\tR1\t5\tWorks well.\t2015-08-31",
+        ),
         claims=lambda headers: _TABLE_HEADERS.issubset(map(header_key, headers)),
         reshape=_table,
     ),

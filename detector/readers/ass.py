@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from detector.readers.dialect import Dialect, Glimpse, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, Record, Recording, Tells
 
 # What the events' Format line says where a file has none.
 USUAL_COLUMNS: Final = (
@@ -65,6 +65,13 @@ DIALECTS: Final = (
         name="ass",
         en="Danmaku as ASS subtitles (DanmakuFactory and others): text and time into the video only",
         zh="弹幕转成的 ASS 字幕（DanmakuFactory 等）：只有文本和视频内时间",
+        platform="several",
+        tells=Tells(
+            kinds="comment",
+            ids="none name_only",
+            times="video_offset",
+            example="[Script Info]\nDialogue: 0,0:00:12.50,0:00:20.50,R2L,,0,0,0,,{\\move(1,2,3,4)}好看",
+        ),
         claims=_claims,
         events=_events,
     ),

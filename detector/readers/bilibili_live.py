@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.documents import parsed_or_none
 from detector.readers.pick import at, filled, seconds_of, text_of, whole_of
 
@@ -265,6 +265,14 @@ DIALECTS: Final = (
         name="bilibili-events",
         en="Bilibili live events as the chat connection or the open platform sends them: cmd with info or data (blivedm)",
         zh="B站直播原始事件：带 cmd 与 info 或 data 的 JSON（弹幕长连接、开放平台、blivedm）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment emoji voice superchat gift like enter follow share member stats control delete other",
+            ids="real hash masked none",
+            times="event order_only",
+            fields="user_level fan_badge_level paid_marker is_staff",
+            example='{"cmd": "DANMU_MSG", "info": [[0, 1, 25, 16777215, 1700000000123], "好看", [10086, "小满", 0]]}',
+        ),
         claims=_claims_events,
         events=event_of,
     ),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from detector.readers.bilibili_live import INTERACTIONS, event_of, kind_of_command, room_of_file
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.pick import at, filled, text_of, whole_of
 
 DATE, CLOCK, OFFSET = "_Date", "_ExactTime", "_DeltaTime"
@@ -93,6 +93,13 @@ DIALECTS: Final = (
         name="bilibili-log",
         en="Bilibili live log in lines: msg_type, name, content, Date, ExactTime (bilibili_live_data_analyse)",
         zh="B站直播日志 JSONL：msg_type、name、content、Date、ExactTime（bilibili_live_data_analyse）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment superchat gift like enter follow share member stats control delete other",
+            ids="name_only real",
+            times="arrival event",
+            example='{"msg_type": "danmaku", "name": "小满", "content": "好看", "Date": "2021-12-31", "ExactTime": "18:32:11", "DeltaTime": 1.5}',
+        ),
         claims=_claims_log,
         events=_logged,
     ),
@@ -102,6 +109,13 @@ SHAPES: Final = (
         name="bilibili-flat-events",
         en="Bilibili live events flattened to CSV: _DeltaTime, _ExactTime, _Date … (bilibili_live_data_analyse)",
         zh="B站直播事件展平 CSV：_DeltaTime、_ExactTime、_Date……（bilibili_live_data_analyse）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment superchat gift like enter follow share member stats control delete other",
+            ids="name_only",
+            times="arrival order_only",
+            example="_DeltaTime,_ExactTime,_Date,_msg_type,_name,_content\n1.5,19:34:43,2021-12-30,danmaku,小满,好看",
+        ),
         claims=_is_table,
         reshape=_reshaped,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from detector.readers.aliases import header_key
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.pick import at, filled, objects_of, text_of, whole_of
 
 # Answers nest two deep; a file that goes further is no answer.
@@ -99,6 +99,14 @@ DIALECTS: Final = (
         name="bilibili-replies",
         en="Comments below a Bilibili video or post: answers of the reply interface, whole or one comment per line",
         zh="B站视频/动态评论：评论接口返回的 JSON（整包或每行一条）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment reply",
+            ids="real",
+            times="event",
+            fields="user_level fan_badge_level is_staff",
+            example='{"data": {"replies": [{"rpid": 1, "oid": 2, "mid": 3, "ctime": 1700000000, "member": {"mid": "3", "uname": "小满"}, "content": {"message": "好看"}}]}}',
+        ),
         claims=_claims,
         events=_events,
         items=_items,
@@ -110,6 +118,13 @@ SHAPES: Final = (
         name="bilibili-replies-table",
         en="Comments below Bilibili videos as a table: rpid, username, content, likes, date",
         zh="B站视频评论表格：rpid、username、content、likes、date",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment reply",
+            ids="name_only real",
+            times="event date_only",
+            example="rpid,username,content,likes,date\n1,小满,好看,3,2024-05-01 12:00:00",
+        ),
         claims=_is_table,
         reshape=_reshaped,
     ),

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from detector.readers.bilibili_live import comment_of, event_of, number_in
-from detector.readers.dialect import Glimpse, Record, Recording
+from detector.readers.dialect import Glimpse, Record, Recording, Tells
 from detector.readers.documents import SNIFFED_LINES, parsed_or_none
 from detector.readers.pick import at, filled, seconds_of, text_of
 from detector.readers.times import times, zone_of
@@ -218,6 +218,14 @@ DIALECTS: Final = (
         name=RECORDER,
         en="Bilibili live recording by BililiveRecorder (录播姬), XML: comments, gifts, super chats, guards",
         zh="B站录播姬 BililiveRecorder 录制的直播弹幕 XML：弹幕、礼物、醒目留言、上舰",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment emoji voice superchat gift member other",
+            ids="real name_only masked",
+            times="event arrival",
+            fields="user_level fan_badge_level paid_marker is_staff",
+            example='<i><BililiveRecorderRecordInfo roomid="7"/><d p="12.5,1,25,16777215,1700000000123,0,10086,0" user="小满">好看</d></i>',
+        ),
         claims=lambda glimpse: _program(glimpse) == RECORDER,
         events=_live_events,
         tags=LIVE_TAGS,
@@ -227,6 +235,14 @@ DIALECTS: Final = (
         name=BLREC,
         en="Bilibili live recording by blrec, XML",
         zh="blrec 录制的 B站直播弹幕 XML",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment superchat gift member other",
+            ids="real name_only",
+            times="event arrival",
+            fields="is_staff paid_marker",
+            example='<i><d p="12.5,1,25,16777215,1700000000123,0,10086,998" uid="10086" user="小满">好看</d></i>',
+        ),
         claims=lambda glimpse: _program(glimpse) == BLREC,
         events=_live_events,
         tags=LIVE_TAGS,
@@ -236,6 +252,14 @@ DIALECTS: Final = (
         name=TOOLS,
         en="Live recording by biliLive-tools, XML (Bilibili, Douyu, Huya, Douyin)",
         zh="biliLive-tools 录制的直播弹幕 XML（B站、斗鱼、虎牙、抖音）",
+        platform="several",
+        tells=Tells(
+            kinds="comment superchat gift member other",
+            ids="real name_only",
+            times="event arrival",
+            fields="paid_marker",
+            example='<i><d p="12.5,1,25,16777215,1700000000,0,10086,0" uid="10086" user="小满" timestamp="1700000000123">好看</d></i>',
+        ),
         claims=lambda glimpse: _program(glimpse) == TOOLS,
         events=_live_events,
         tags=LIVE_TAGS,
@@ -245,6 +269,13 @@ DIALECTS: Final = (
         name=VIDEO,
         en="Danmaku of a Bilibili video, XML as the site delivers it (senders are hashes)",
         zh="B站视频弹幕 XML（网站原样，发送者为哈希）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment other",
+            ids="hash real none",
+            times="event video_offset order_only",
+            example='<i><d p="12.5,1,25,16777215,1700000000,0,a1b2c3d4,998">好看</d></i>',
+        ),
         claims=lambda glimpse: _program(glimpse) == VIDEO,
         events=_video_events,
         tags=frozenset({"d"}),

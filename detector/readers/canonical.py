@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from detector.comment import COMMENT_FIELDS
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.comment import COMMENT_FIELDS, ID_QUALITIES, KINDS, TS_SOURCES
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.report import ReadReport
 
 EVENT_FIELDS: Final = frozenset(COMMENT_FIELDS)
 EN: Final = "events written by zhenping convert (.jsonl, .parquet)"
 ZH: Final = "zhenping convert 写出的事件（.jsonl、.parquet）"
+
+# Whatever the file held that they were made of.
+TELLS: Final = Tells(
+    kinds=" ".join(KINDS),
+    ids=" ".join(ID_QUALITIES),
+    times=" ".join(TS_SOURCES),
+    fields="user_level fan_badge_level paid_marker is_staff account_created rating verified_purchase purchased_at",
+    example=json.dumps(
+        {name: {"text": "好看", "kind": "comment"}.get(name, "") for name in COMMENT_FIELDS}, ensure_ascii=False
+    ),
+)
 
 
 def _claims(glimpse: Glimpse) -> bool:
@@ -43,12 +55,18 @@ def _believe(report: ReadReport) -> None:
     report.ids_repeat = False
 
 
-DIALECTS: Final = (JsonDialect(name="zhenping-events", en=EN, zh=ZH, claims=_claims, events=_events),)
+DIALECTS: Final = (
+    JsonDialect(
+        name="zhenping-events", en=EN, zh=ZH, platform="zhenping", tells=TELLS, claims=_claims, events=_events
+    ),
+)
 SHAPES: Final = (
     TableShape(
         name="zhenping-events",
         en=EN,
         zh=ZH,
+        platform="zhenping",
+        tells=TELLS,
         claims=EVENT_FIELDS.issubset,
         reshape=_reshape,
     ),

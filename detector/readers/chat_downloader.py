@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, objects_of, seconds_of, text_of, whole_of
 
 # What the program calls a message -> our kind. An absent type is a text.
@@ -143,6 +143,14 @@ DIALECTS: Final = (
         name="chat-downloader",
         en="chat-downloader, JSON or JSON lines: live chat of YouTube, Twitch and others",
         zh="chat-downloader 的 JSON 或 JSON Lines：YouTube、Twitch 等平台的直播聊天",
+        platform="several",
+        tells=Tells(
+            kinds="comment superchat gift member enter delete control other",
+            ids="real",
+            times="event video_offset order_only",
+            fields="fan_badge_level paid_marker is_staff",
+            example='{"message_type": "text_message", "message": "nice", "timestamp": 1700000000123456, "author": {"id": "UC1", "name": "Mai"}}',
+        ),
         claims=_claims,
         events=events,
     ),

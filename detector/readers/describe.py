@@ -2,109 +2,208 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
+from detector.comment import KINDS, SCORED_KINDS
 from detector.errors import UsageError
-from detector.readers.remarks import SKIPS, shown
+from detector.readers.formats import titles
+from detector.readers.layout import in_a_row, padded, paragraph
+from detector.readers.pasting import pasted
+from detector.readers.remarks import ID_WORDS, KIND_WORDS, SKIPS, TIME_WORDS, shown
 from detector.readers.report import ReadReport
+from detector.readers.signals_off import signals_off
 
 SEPARATOR_NAMES: Final = {"\t": "TAB"}
-QUALITY_ZH: Final = {
-    "real": "真实 id", "hash": "哈希 id", "masked": "打码", "name_only": "仅昵称", "none": "无",
+INDENT: Final = 10
+# More files than this are counted, not listed.
+FEW_FILES: Final = 5
+LONGEST_PATH: Final = 4096
+
+_TITLES: Final = {
+    "file": ("File", "文件"), "format": ("Format", "格式"), "rows": ("Rows", "内容"),
+    "columns": ("Columns", "列映射"), "time": ("Time", "时间"), "accounts": ("Accounts", "身份"),
+    "problems": ("Problems", "问题"), "off": ("Off", "不计算"), "next": ("Next", "下一步"),
 }  # fmt: skip
+_ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d{3}")
 
 
-def describe(report: ReadReport, lang: str) -> str:
-    """The report as text without markup, safe for a terminal; ``lang`` is ``zh`` or ``en``."""
+def describe(
+    report: ReadReport, lang: str, *, named: Sequence[str | Path] = (), options: Sequence[str] = ()
+) -> str:
+    """The report as text without markup for a terminal of 80 columns; ``lang`` is ``zh`` or ``en``.
+
+    ``named`` are the paths that the caller named (those that were read, if left out) and ``options`` what else
+    was said to read them: both stand in the command that comes next.
+    """
     if lang not in ("zh", "en"):
         raise UsageError(f"unknown language {lang!r}: use zh or en", zh=f"未知语言 {lang!r}：请用 zh 或 en")
     zh = lang == "zh"
+    paths = [str(path) for path in named] or [str(file["path"]) for file in report.files]
     lines = [
-        _line("文件" if zh else "File", _file(report, zh)),
-        _line("列映射" if zh else "Columns", _columns(report, zh)),
-        _line("时间" if zh else "Time", _time(report, zh)),
-        _line("身份" if zh else "Accounts", _accounts(report, zh)),
+        *_files(report, zh),
+        *_formats(report, zh),
+        *_rows(report, zh),
+        *_columns(report, zh),
+        *_time(report, zh),
+        *_section("accounts", in_a_row(_shares(report, zh)), zh),
+        *_section("problems", _problems(report, zh), zh),
+        *_section("off", _off(report, zh), zh),
     ]
-    problems = [f"× {_skipped(reason, count, report, zh)}" for reason, count in report.skipped.items()]
-    problems += [f"· {warning[lang]}{_at(warning['lines'], zh)}" for warning in report.warnings]
-    for place, problem in enumerate(problems):
-        lines.append(_line(("问题" if zh else "Problems") if place == 0 else "", problem))
-    paths = " ".join(_quoted(str(file["path"])) for file in report.files)
     if paths:
-        lines.append(_line("下一步" if zh else "Next", f"zhenping score {paths} -o out/"))
+        lines += _section("next", _next(report, ["zhenping", "score", *paths, *options, "-o", "out/"], zh), zh)
     return "\n".join(lines)
 
 
-def _line(title: str, content: str) -> str:
-    # A Chinese character is two columns wide on a terminal.
-    width = sum(2 if character > "\u2e7f" else 1 for character in title)
-    return f"{title}{' ' * max(1, 10 - width)}{content}"
+def _section(name: str, lines: Sequence[str], zh: bool) -> list[str]:
+    """Lines behind a title, or nothing."""
+    title = padded(_TITLES[name][zh], INDENT)
+    return [(" " * INDENT if place else title) + line for place, line in enumerate(lines)]
 
 
-def _file(report: ReadReport, zh: bool) -> str:
-    parts = [shown(report.path, most=200), _size(report.bytes), report.format]
+def _text(words: str, *, mark: str = "") -> list[str]:
+    return [
+        line[INDENT:]
+        for line in paragraph(words, first=" " * INDENT + mark, rest=" " * (INDENT + 2 * bool(mark)))
+    ]
+
+
+def _files(report: ReadReport, zh: bool) -> list[str]:
+    parts = [_size(report.bytes)]
     if report.encoding:
         parts.append(f"{'编码' if zh else 'encoding'} {report.encoding}")
     if report.delimiter:
         name = SEPARATOR_NAMES.get(report.delimiter, report.delimiter)
         parts.append(f"{'分隔符' if zh else 'separator'} {name}")
-    kept, read = f"{report.rows_kept:,}", f"{report.rows_read:,}"
-    parts.append(f"读 {read} 行 留 {kept} 行" if zh else f"{read} rows read, {kept} kept")
-    return "   ".join(part for part in parts if part)
+    listed = [shown(str(file["path"]), most=LONGEST_PATH) for file in report.files[:FEW_FILES]]
+    more = len(report.files) - len(listed)
+    if more:
+        listed.append(f"…… 共 {len(report.files):,} 个文件" if zh else f"… {len(report.files):,} files in all")
+    return _section("file", [*listed, "   ".join(parts)], zh)
 
 
-def _columns(report: ReadReport, zh: bool) -> str:
-    mapped = "  ".join(f"{shown(header)}→{name}" for name, header in report.columns.items())
+def _formats(report: ReadReport, zh: bool) -> list[str]:
+    known = titles()
+    counts = Counter(str(file["format"]) for file in report.files)
+    lines: list[str] = []
+    for name, count in counts.items():
+        carrier, _, shape = name.partition(" (")
+        times = f"{count:,} × " if len(report.files) > 1 else ""
+        lines += [times + name, *_text(known[shape.removesuffix(")") or carrier][zh])]
+    return _section("format", lines, zh)
+
+
+def _rows(report: ReadReport, zh: bool) -> list[str]:
+    left_out = report.rows_read - report.rows_kept
+    kept, read, out = f"{report.rows_kept:,}", f"{report.rows_read:,}", f"{left_out:,}"
+    lines = [
+        f"读 {read} 行，留 {kept} 行，跳过 {out} 行" if zh else f"{read} rows read, {kept} kept, {out} left out"
+    ]
+    for is_scored in (True, False):
+        counted = [
+            f"{KIND_WORDS[kind][zh]} {report.kinds[kind]:,}"
+            for kind in KINDS
+            if kind in report.kinds and (kind in SCORED_KINDS) == is_scored
+        ]
+        if counted:
+            titles_of = ("评分：", "作背景：") if zh else ("scored: ", "context: ")
+            listed = "、".join(counted) if zh else ", ".join(counted)
+            lines += _text(titles_of[not is_scored] + listed)
+    return _section("rows", lines, zh)
+
+
+def _columns(report: ReadReport, zh: bool) -> list[str]:
+    """Which header was taken for which field; those that a format itself gives our names need no saying."""
+    mapped = [f"{shown(header)}→{name}" for name, header in report.columns.items() if header != name]
+    own = [name for name, header in report.columns.items() if header == name]
     others = len(report.other_columns)
-    if not others:
-        return mapped
-    return mapped + (
-        f"   （其余 {others} 列原样保留）" if zh else f"   ({others} other columns kept as they are)"
-    )
+    lines = in_a_row([*mapped, *own], first=" " * INDENT, rest=" " * INDENT)
+    lines = [line[INDENT:] for line in lines]
+    if others:
+        lines.append(f"（其余 {others} 列原样保留）" if zh else f"({others} other columns kept as they are)")
+    return _section("columns", lines, zh)
 
 
-def _time(report: ReadReport, zh: bool) -> str:
+def _time(report: ReadReport, zh: bool) -> list[str]:
     time = report.time
+    source = TIME_WORDS[time["source"]][zh]
     if time["from"] is None and time["source"] == "video_offset":
-        return "距视频开头的时间   来源 video_offset" if zh else "time into the video   source video_offset"
-    if time["from"] is None:
-        return "没有可用的时间，只按先后顺序" if zh else "no usable times, order only"
-    span = f"{time['from']} – {time['to']}"
-    hint = (
-        f"未写时区的按 {report.tz}；用 --tz 改"
-        if zh
-        else f"times without a zone are {report.tz}; change with --tz"
-    )
-    return f"{span}   ({hint})   {'来源' if zh else 'source'} {time['source']}"
+        lines = ["距视频开头的时间（video_offset）" if zh else "time into the video (video_offset)"]
+    elif time["from"] is None:
+        lines = ["没有可用的时间，只按先后顺序" if zh else "no usable times, order only"]
+    else:
+        lines = [
+            f"{_moment(time['from'])} – {_moment(time['to'])}",
+            f"{'来源' if zh else 'source'} {source}（{time['source']}）"
+            if zh
+            else f"source: {source} ({time['source']})",
+            f"未写时区的时间按 {report.tz}，可用 --tz 改"
+            if zh
+            else f"times without a zone are {report.tz}; change with --tz",
+        ]
+    return _section("time", lines, zh)
 
 
-def _accounts(report: ReadReport, zh: bool) -> str:
+def _moment(iso: str) -> str:
+    """A time for people: without the T, and without milliseconds."""
+    return _ISO.sub(r"\1 \2", iso)
+
+
+def _shares(report: ReadReport, zh: bool) -> list[str]:
     total = max(1, sum(report.id_quality.values()))
-    return "   ".join(
-        f"{QUALITY_ZH[name] if zh else name} {100 * count / total:.1f}%"
-        for name, count in report.id_quality.items()
+    return [f"{ID_WORDS[name][zh]} {100 * count / total:.1f}%" for name, count in report.id_quality.items()]
+
+
+def _problems(report: ReadReport, zh: bool) -> list[str]:
+    lines: list[str] = []
+    for reason, count in report.skipped.items():
+        en_reason, zh_reason = SKIPS[reason]
+        told = f"跳过 {count:,} 行：{zh_reason}" if zh else f"{count:,} rows left out: {en_reason}"
+        lines += _text(told + _at(report.skipped_lines.get(reason, []), count, zh), mark="× ")
+    for warning in report.warnings:
+        words = warning["zh" if zh else "en"]
+        lines += _text(words + _at(warning["lines"], warning["count"], zh), mark="· ")
+    return lines
+
+
+def _off(report: ReadReport, zh: bool) -> list[str]:
+    """What cannot be computed; what lacks for the same reason in as many rows shares a line."""
+    shared: dict[tuple[str, int, int], list[str]] = {}
+    for found in signals_off(report.lacks):
+        lack, _, off = str(found["zh" if zh else "en"]).partition("：" if zh else ": ")
+        shared.setdefault((off, found["rows"], found["of"]), []).append(lack)
+    lines: list[str] = []
+    for (off, rows, of), lacking in shared.items():
+        named = ("、" if zh else ", ").join(lacking)
+        part = "" if rows == of else f"（{rows:,} / {of:,} 条）" if zh else f" ({rows:,} of {of:,})"
+        lines += _text(f"{named}{part}：{off}" if zh else f"{named}{part}: {off}", mark="· ")
+    return lines
+
+
+def _next(report: ReadReport, command: Sequence[str], zh: bool) -> list[str]:
+    if report.scored_rows:
+        return [pasted(command)]
+    told = (
+        "其中没有可评分的内容。可与同一场的弹幕一起评分，作为背景（如送礼者受保护）："
+        if zh
+        else "Nothing here can be scored. Score it together with the comments of the same session, as context:"
     )
+    comments = "弹幕文件" if zh else "COMMENTS"
+    return [*_text(told), pasted([*command[:2], comments, *command[2:]])]
 
 
-def _skipped(reason: str, count: int, report: ReadReport, zh: bool) -> str:
-    en_reason, zh_reason = SKIPS[reason]
-    lines = _at(report.skipped_lines.get(reason, []), zh)
-    return f"跳过 {count:,} 行：{zh_reason}{lines}" if zh else f"{count:,} rows left out: {en_reason}{lines}"
-
-
-def _at(lines: list[int], zh: bool) -> str:
+def _at(lines: Sequence[int], count: int, zh: bool) -> str:
     if not lines:
         return ""
-    listed = ", ".join(map(str, lines))
-    return f"（第 {listed} 行 …）" if zh else f" (line {listed} …)"
+    listed = ("、" if zh else ", ").join(str(line) for line in lines)
+    more = " …" if count > len(lines) else ""
+    return f"（第 {listed} 行{more}）" if zh else f" (line {listed}{more})"
 
 
 def _size(count: int) -> str:
     if count < 1_000_000:
         return f"{count / 1000:.1f} kB"
     return f"{count / 1_000_000:.1f} MB"
-
-
-def _quoted(path: str) -> str:
-    path = shown(path, most=200)
-    return f'"{path}"' if " " in path else path

@@ -16,6 +16,34 @@ Record = Mapping[str, object]
 _KEY: Final = re.compile(r'"([A-Za-z_@][\w@.-]*)"\s*:')
 
 
+# Whose formats: code -> (en, zh), in the order in which they are listed.
+PLATFORMS: Final[Mapping[str, tuple[str, str]]] = {
+    "bilibili": ("Bilibili", "B站"), "douyin": ("Douyin", "抖音"), "douyu": ("Douyu", "斗鱼"),
+    "kuaishou": ("Kuaishou", "快手"), "taobao": ("Taobao Live", "淘宝直播"),
+    "wechat": ("WeChat Channels", "微信视频号"), "huya": ("Huya", "虎牙"), "youtube": ("YouTube", "YouTube"),
+    "twitch": ("Twitch", "Twitch"), "several": ("Several live platforms", "多平台直播"),
+    "jd": ("JD", "京东"), "tmall": ("Taobao and Tmall", "淘宝、天猫"), "dianping": ("Dianping", "大众点评"),
+    "eleme": ("Ele.me", "饿了么"), "amazon": ("Amazon", "亚马逊"), "yelp": ("Yelp", "Yelp"),
+    "zhenping": ("zhenping itself", "真评自己"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tells:
+    """What files of a format tell, each as words between spaces, the usual ones first.
+
+    ``kinds`` are words of ``KINDS``. ``ids`` (of ``ID_QUALITIES``) and ``times`` (of ``TS_SOURCES``) are those of
+    comments and reviews, or of the events of a format without any. ``fields`` are those of ours that say how
+    established a person is, or what was bought. ``example`` is a file that could not be much shorter.
+    """
+
+    kinds: str
+    ids: str
+    times: str
+    fields: str = ""
+    example: str
+
+
 @dataclass(frozen=True)
 class Glimpse:
     """What a dialect is told by: the file's name, its first text, the lines and JSON objects in it.
@@ -52,6 +80,7 @@ class Recording:
 class Dialect:
     """One format as one program writes it; ``name`` is what the report says and what ``--as`` takes.
 
+    ``platform`` is a key of ``PLATFORMS``, ``en`` and ``zh`` say what file it is.
     ``claims`` tells whether a file is of this dialect. ``events`` turns one JSON object, line or XML element
     (tag, attributes, text) into the records of its events; an empty list says that it is not about an event,
     None that it cannot be read: both are counted.
@@ -60,6 +89,8 @@ class Dialect:
     name: str
     en: str
     zh: str
+    platform: str
+    tells: Tells
     claims: Callable[[Glimpse], bool]
     events: Callable[[Any, Recording], Sequence[Record] | None]
 
@@ -86,5 +117,7 @@ class TableShape:
     name: str
     en: str
     zh: str
+    platform: str
+    tells: Tells
     claims: Callable[[Sequence[str]], bool]
     reshape: Callable[[dict[str, list[Any]], Recording], dict[str, list[Any]]]

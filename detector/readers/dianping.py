@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from detector.readers.aliases import header_key
 from detector.readers.cells import number_of
-from detector.readers.dialect import Recording, TableShape
+from detector.readers.dialect import Recording, TableShape, Tells
 from detector.readers.reviews import review_columns
 
 _HEADERS: Final = frozenset({"userid", "restid", "rating", "timestamp", "comment"})
@@ -26,6 +26,14 @@ SHAPES: Final = (
         name="dianping-reviews-table",
         en="Dianping restaurant reviews, open collection: userId, restId, rating, …, timestamp, comment",
         zh="大众点评餐馆评价公开数据集：userId、restId、rating……timestamp、comment",
+        platform="dianping",
+        tells=Tells(
+            kinds="review other",
+            ids="real",
+            times="event",
+            fields="rating",
+            example="userId,restId,rating,timestamp,comment\n7,100,4,1293840000000,味道不错",
+        ),
         claims=lambda headers: _HEADERS.issubset(map(header_key, headers)),
         reshape=_table,
     ),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, first_of, text_of, whole_of
 
 # The middle of a message's method, as in WebcastChatMessage -> our kind.
@@ -193,6 +193,14 @@ JSON_DIALECTS: Final = (
         name="douyin-protobuf-json",
         en="Douyin: messages of the live page decoded to JSON (common, user, content)",
         zh="抖音：直播页协议解码后的 JSON（common、user、content）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment emoji voice gift like enter follow share member stats shopping control other",
+            ids="real",
+            times="event server id_derived",
+            fields="user_level fan_badge_level paid_marker",
+            example='{"common": {"method": "WebcastChatMessage", "msgId": "7300000000000000001"}, "user": {"idStr": "10086", "nickName": "小满"}, "content": "好看", "eventTime": 1700000000}',
+        ),
         claims=_claims_decoded,
         events=_decoded,
         items=_messages,
@@ -202,6 +210,14 @@ JSON_DIALECTS: Final = (
         name="douyin-webcast-json",
         en="Douyin: answers of an HTTP interface with messages (method, msg_id, payload)",
         zh="抖音：HTTP 接口返回的消息（method、msg_id、payload）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment emoji voice gift like enter follow share member stats shopping control other",
+            ids="real masked",
+            times="id_derived",
+            fields="is_staff",
+            example='{"messages": [{"method": "WebcastChatMessage", "msg_id": "7300000000000000001", "payload": {"content": "好看", "user": {"uid": "10086", "nickname": "小满"}}}]}',
+        ),
         claims=_claims_answer,
         events=_answered,
         items=_messages,
@@ -211,6 +227,13 @@ JSON_DIALECTS: Final = (
         name="douyin-webcast-flat",
         en="Douyin: answers of an HTTP interface in one layer (type Webcast…Message, nickname, uid, msg or text)",
         zh="抖音：HTTP 接口返回的单层消息（type 为 Webcast…Message，nickname、uid、msg 或 text）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment emoji voice gift like enter follow share member stats shopping control other",
+            ids="real",
+            times="id_derived event order_only",
+            example='{"type": "WebcastChatMessage", "msg_id": "7300000000000000001", "uid": "10086", "nickname": "小满", "text": "好看"}',
+        ),
         claims=_claims_flat,
         events=_told_flat,
         items=_entries,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.douyin import id_or_none, kind_of, time_of_id
 from detector.readers.pick import at, filled, first_of, object_of, objects_of, text_of, whole_of
 
@@ -185,6 +185,14 @@ JSON_DIALECTS: Final = (
         name="douyin-barragegrab",
         en="Douyin: BarrageGrab (Type, ProcessName, and the message as a JSON string under Data)",
         zh="抖音：BarrageGrab 抓取的弹幕（Type、ProcessName，Data 为 JSON 字符串）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment like enter follow gift stats member share control other",
+            ids="real",
+            times="id_derived",
+            fields="user_level fan_badge_level paid_marker is_staff",
+            example='{"Type": 1, "ProcessName": "直播伴侣", "Data": "{\\"MsgId\\": 7300000000000000001, \\"Content\\": \\"好看\\", \\"User\\": {\\"Id\\": 10086, \\"Nickname\\": \\"小满\\"}}"}',
+        ),
         claims=_claims_grabbed,
         events=_grabbed,
     ),
@@ -192,6 +200,13 @@ JSON_DIALECTS: Final = (
         name="douyin-dycast",
         en="Douyin: dycast (array of id, method, user, content, gift, room)",
         zh="抖音：dycast 导出的数组（id、method、user、content、gift、room）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment emoji voice gift like enter follow share member stats shopping control other",
+            ids="real",
+            times="id_derived",
+            example='[{"id": "7300000000000000001", "method": "WebcastChatMessage", "user": {"id": "10086", "name": "小满"}, "content": "好看"}]',
+        ),
         claims=_claims_cast,
         events=_cast,
     ),
@@ -199,6 +214,13 @@ JSON_DIALECTS: Final = (
         name="douyin-danmakucatcher",
         en="Douyin: DanmakuCatcher (lines with event_ts_ms, server_now_ms, recv_iso)",
         zh="抖音：DanmakuCatcher 的 JSONL（event_ts_ms、server_now_ms、recv_iso）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment",
+            ids="real",
+            times="event server arrival",
+            example='{"msg_id": "7300000000000000001", "user_id": "10086", "user_name": "小满", "content": "好看", "event_ts_ms": 1700000000123, "recv_iso": "2023-11-15T06:13:21+08:00"}',
+        ),
         claims=_claims_caught,
         events=_caught,
     ),
@@ -208,6 +230,13 @@ LINE_DIALECTS: Final = (
         name="douyin-webfetcher",
         en="Douyin: what DouyinLiveWebFetcher prints (【聊天msg】[id]name: text)",
         zh="抖音：DouyinLiveWebFetcher 控制台输出（【聊天msg】[id]昵称: 内容）",
+        platform="douyin",
+        tells=Tells(
+            kinds="comment emoji gift like enter follow share member stats control other",
+            ids="real",
+            times="order_only arrival",
+            example="【聊天msg】[10086]小满: 好看",
+        ),
         claims=_claims_printed,
         events=_printed,
     ),

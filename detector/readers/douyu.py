@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, text_of, whole_of
 
 MESSAGE_KINDS: Final[Mapping[str, str]] = {
@@ -121,6 +121,13 @@ JSON_DIALECTS: Final = (
         name="douyu-replay",
         en="Douyu: the comments of a replay (ctt, nn, uid, tl)",
         zh="斗鱼：回放弹幕（ctt、nn、uid、tl）",
+        platform="douyu",
+        tells=Tells(
+            kinds="comment",
+            ids="real",
+            times="video_offset event",
+            example='{"data": {"list": [{"ctt": "好看", "nn": "小满", "uid": 10086, "tl": 12500}]}}',
+        ),
         claims=_claims_replay,
         events=_replayed,
         items=_replay_items,
@@ -132,6 +139,14 @@ LINE_DIALECTS: Final = (
         name="douyu-stt",
         en="Douyu: messages of its own protocol, one line each (type@=chatmsg/…)",
         zh="斗鱼：弹幕协议原文，每行一条（type@=chatmsg/…）",
+        platform="douyu",
+        tells=Tells(
+            kinds="comment superchat gift enter member share stats control",
+            ids="real",
+            times="event order_only",
+            fields="user_level fan_badge_level paid_marker is_staff",
+            example="type@=chatmsg/rid@=7/uid@=10086/nn@=小满/txt@=好看/level@=12/cid@=a1/",
+        ),
         claims=_claims_message,
         events=_message,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from detector.readers.dialect import Dialect, Glimpse, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, Record, Recording, Tells
 
 # Share of the first lines that must be like those of a format.
 LIKE_IT: Final = 0.8
@@ -163,9 +163,19 @@ def _claims_counts(glimpse: Glimpse) -> bool:
 
 # What stands behind the badge's level: nothing, one number, two.
 _LAYOUTS: Final = (
-    ("douyu-txt-arrow", _Layout("->", 0), "uid->nick->level->text->badge->badge level"),
-    ("douyu-txt-8", _Layout("|", 2), "uid|nick|level|text|badge|badge level|…|…"),
-    ("douyu-txt-7", _Layout("|", 1), "uid|nick|level|text|badge|badge level|…"),
+    (
+        "douyu-txt-arrow",
+        _Layout("->", 0),
+        "uid->nick->level->text->badge->badge level",
+        "10086->小满->12->好看->粉丝->7",
+    ),
+    (
+        "douyu-txt-8",
+        _Layout("|", 2),
+        "uid|nick|level|text|badge|badge level|…|…",
+        "10086|小满|12|好看|粉丝|7|0|1",
+    ),
+    ("douyu-txt-7", _Layout("|", 1), "uid|nick|level|text|badge|badge level|…", "10086|小满|12|好看|粉丝|7|0"),
 )
 LINE_DIALECTS: Final = (
     *(
@@ -173,15 +183,25 @@ LINE_DIALECTS: Final = (
             name=name,
             en=f"Douyu: text files of the KaygoYM crawler, room_day_month_year.txt ({shape})",
             zh=f"斗鱼：KaygoYM 爬虫的文本，文件名为 房间_日_月_年.txt（{shape}）",
+            platform="douyu",
+            tells=Tells(
+                kinds="comment",
+                ids="real",
+                times="order_only",
+                fields="user_level fan_badge_level",
+                example=example,
+            ),
             claims=_claims_crawled(layout),
             events=_crawled(layout),
         )
-        for name, layout, shape in _LAYOUTS
+        for name, layout, shape, example in _LAYOUTS
     ),
     Dialect(
         name="douyu-txt-room",
         en="Douyu: the same crawler's figures of a room, …room.txt (heat|followers)",
         zh="斗鱼：同一爬虫的房间热度与关注数，…room.txt（热度|关注数）",
+        platform="douyu",
+        tells=Tells(kinds="stats", ids="none", times="order_only", example="120345|88012"),
         claims=_claims_counts,
         events=_counted,
     ),
@@ -189,6 +209,8 @@ LINE_DIALECTS: Final = (
         name="douyu-txt-gifts",
         en="Douyu: the same crawler's gifts, …gift.txt (nick->gift)",
         zh="斗鱼：同一爬虫的礼物记录，…gift.txt（昵称->礼物）",
+        platform="douyu",
+        tells=Tells(kinds="gift", ids="name_only", times="order_only", example="小满->鱼丸"),
         claims=_claims_gifts,
         events=_given,
     ),

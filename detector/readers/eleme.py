@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import objects_of, seconds_of, text_of
 from detector.readers.reviews import review_records
 
@@ -41,6 +41,14 @@ DIALECTS: Final = (
         name="eleme-reviews",
         en="Ele.me reviews as the ratings page's answers: JSON, or one review per line",
         zh="饿了么评价接口响应：JSON，或每行一条",
+        platform="eleme",
+        tells=Tells(
+            kinds="review other",
+            ids="masked name_only",
+            times="date_only",
+            fields="rating",
+            example='{"ratings": [{"rated_at": "2016-12-02", "rating": 5, "rating_text": "很快", "username": "7****a"}]}',
+        ),
         claims=_claims,
         events=events,
         items=ratings_of,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from detector.readers.cells import as_text, is_missing
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.kinds import KIND_WORDS
 from detector.readers.pick import at, filled, first_of, objects_of, text_of, whole_of
 
@@ -104,6 +104,14 @@ JSON_DIALECTS: Final = (
         name="huya-messages",
         en="Huya: decoded messages of a live page (tUserInfo, sContent)",
         zh="虎牙：直播页消息解码后的 JSON（tUserInfo、sContent）",
+        platform="huya",
+        tells=Tells(
+            kinds="comment gift enter",
+            ids="real",
+            times="order_only",
+            fields="fan_badge_level paid_marker",
+            example='{"tUserInfo": {"lUid": 10086, "sNickName": "小满"}, "sContent": "好看", "lPid": 7}',
+        ),
         claims=_claims,
         events=_noticed,
     ),
@@ -113,6 +121,14 @@ SHAPES: Final = (
         name="huya-cxspider",
         en="Huya: tables of CxSpider (bid, fetch_time, user_noble, gift_name)",
         zh="虎牙：CxSpider 表格（bid、fetch_time、user_noble、gift_name）",
+        platform="huya",
+        tells=Tells(
+            kinds="comment gift other",
+            ids="name_only",
+            times="arrival",
+            fields="paid_marker",
+            example="bid,type,fetch_time,user_name,user_noble,content,gift_name\n7,chat,2023-11-15 06:13:20,小满,,好看,",
+        ),
         claims=_claims_table,
         reshape=_reshaped,
     ),

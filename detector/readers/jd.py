@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from detector.readers.aliases import header_key
 from detector.readers.cells import as_text, is_missing
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.pick import at, filled, first_of, objects_of, text_of, whole_of
 from detector.readers.reviews import review_columns, review_records
 
@@ -136,6 +136,14 @@ DIALECTS: Final = (
         name="jd-reviews",
         en="JD reviews as productPageComments answers: JSON, JSONP, pages joined, or one review per line",
         zh="京东评价 productPageComments 接口响应：JSON、JSONP、多页拼接，或每行一条评价",
+        platform="jd",
+        tells=Tells(
+            kinds="review append other",
+            ids="masked name_only",
+            times="event",
+            fields="rating user_level purchased_at",
+            example='{"productCommentSummary": {"productId": 7}, "comments": [{"id": 1, "content": "很快", "creationTime": "2024-05-01 12:00:00", "score": 5, "nickname": "j***n"}]}',
+        ),
         claims=_is_page,
         events=page_events,
         items=comments_of,
@@ -145,6 +153,14 @@ DIALECTS: Final = (
         name="jd-app-reviews",
         en="JD reviews as the app's newer answers hold them: floors with commentInfo",
         zh="京东 App 新版评价接口响应：floors 中的 commentInfo",
+        platform="jd",
+        tells=Tells(
+            kinds="review append other",
+            ids="masked name_only",
+            times="event date_only",
+            fields="rating user_level purchased_at",
+            example='{"floors": [{"commentInfo": {"commentId": "1", "commentData": "很快", "commentDate": "2024-05-01 12:00:00", "commentScore": "5", "userNickName": "j***n"}}]}',
+        ),
         claims=lambda glimpse: (
             "commentInfo" in glimpse.keys and bool({"floors", "commentData", "floorId"} & glimpse.keys)
         ),
@@ -158,6 +174,14 @@ SHAPES: Final = (
         name="jd-reviews-table",
         en="JD reviews as a crawler's table: sku_id, comment_id, content, …, after_user_comment",
         zh="京东评价爬虫表：sku_id、comment_id、content……after_user_comment",
+        platform="jd",
+        tells=Tells(
+            kinds="review other",
+            ids="masked name_only",
+            times="event",
+            fields="rating user_level purchased_at",
+            example="sku_id,comment_id,content,creation_time,score,nickname,after_user_comment\n7,1,很快,2024-05-01 12:00:00,5,j***n,",
+        ),
         claims=lambda headers: _TABLE_HEADERS.issubset(map(header_key, headers)),
         reshape=_table,
     ),

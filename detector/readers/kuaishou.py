@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, first_of, object_of, objects_of, text_of, whole_of
 
 # The arrays of a push -> the kind of what stands in them.
@@ -91,6 +91,14 @@ JSON_DIALECTS: Final = (
         name="kuaishou-feeds",
         en="Kuaishou: the feeds of a live page decoded to JSON (commentFeeds, WebCommentFeed)",
         zh="快手：直播页推送解码后的 JSON（commentFeeds、WebCommentFeed）",
+        platform="kuaishou",
+        tells=Tells(
+            kinds="comment gift like share stats",
+            ids="real none",
+            times="event order_only",
+            fields="fan_badge_level paid_marker is_staff",
+            example='{"commentFeeds": [{"id": "a1", "user": {"principalId": "10086", "userName": "小满"}, "content": "好看", "time": 1700000000123}]}',
+        ),
         claims=_claims,
         events=_feed,
         items=_feeds,

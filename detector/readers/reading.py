@@ -50,10 +50,32 @@ def read_chunks(
     ``InputError`` if the file is no table of comments or has no usable row, ``UsageError`` for options that
     do not fit.
     """
+    for _, batch in chunks_of_files(
+        paths,
+        mapping=mapping,
+        tz=tz,
+        as_format=as_format,
+        encoding=encoding,
+        chunk_rows=chunk_rows,
+        report=report,
+    ):
+        yield batch
+
+
+def chunks_of_files(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    tz: str = "Asia/Shanghai",
+    as_format: str | None = None,
+    encoding: str | None = None,
+    chunk_rows: int = CHUNK_ROWS,
+    report: ReadReport,
+) -> Iterator[tuple[str, CommentBatch]]:
+    """The same batches, each with the name under which its file can be a session (see ``streams``)."""
     asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, chunk_rows)
     places = _places(paths, asked, report)
-    for _, batch in _read(places, asked, report, progress=None):
-        yield batch
+    yield from _read(places, asked, report, progress=None)
 
 
 def read_comments(

@@ -188,11 +188,36 @@ SKIPS: Final[Mapping[str, tuple[str, str]]] = {
     "line_too_long": ("longer than 1 MiB", "超过 1 MiB"),
 }
 
+# What people and times are known by, and what events are: code -> (en, zh).
+ID_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "real": ("real ids", "真实 id"), "hash": ("hashed ids", "哈希 id"), "masked": ("masked", "打码"),
+    "name_only": ("nicknames only", "仅昵称"), "none": ("no account", "没有账号"),
+}  # fmt: skip
+TIME_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "event": ("when it was said", "发言时间"), "server": ("the server's clock", "服务器时间"),
+    "arrival": ("when it was received", "收到时间"), "id_derived": ("told by the message ids", "由消息 id 推出"),
+    "video_offset": ("place in the video", "视频内时间"), "minute_marker": ("whole minutes", "只到分钟"),
+    "date_only": ("days only", "只到日期"), "order_only": ("no times, order only", "没有时间，只有先后"),
+}  # fmt: skip
+KIND_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "comment": ("comments", "弹幕/评论"), "review": ("reviews", "评价"), "reply": ("replies", "回复"),
+    "append": ("follow-up reviews", "追评"), "superchat": ("super chats", "醒目留言"), "emoji": ("stickers", "表情"),
+    "voice": ("voice messages", "语音"), "gift": ("gifts", "礼物"), "like": ("likes", "点赞"),
+    "enter": ("enters", "进场"), "follow": ("follows", "关注"), "share": ("shares", "分享"),
+    "member": ("memberships", "会员/上舰"), "stats": ("figures of the room", "统计"), "shopping": ("goods", "商品"),
+    "control": ("control messages", "控制消息"), "delete": ("deletions", "删除"), "other": ("others", "其他"),
+}  # fmt: skip
+
 # Controls, direction overrides and broken characters could repaint a terminal or hide what was read.
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
+def unshown(text: str, mark: str = "\ufffd") -> str:
+    """The text with ``mark`` for every character that could repaint a terminal or hide in it."""
+    return _UNSHOWN.sub(mark, text)
+
+
 def shown(text: str, *, most: int = 40) -> str:
     """A short form of foreign text that is safe to show in a terminal or a message."""
-    plain = _UNSHOWN.sub("\ufffd", text[: most + 1])
+    plain = unshown(text[: most + 1])
     return plain if len(plain) <= most else plain[: most - 1] + "…"

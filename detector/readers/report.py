@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from detector.readers.remarks import REMARKS, shown
+from detector.readers.signals_off import signals_off
 from detector.readers.times import zone_of
 
 EXAMPLES: Final = 5
@@ -54,6 +55,9 @@ class ReadReport:
     time_unparsed: int = 0
     ts_sources: dict[str, int] = field(default_factory=dict)
     scored_rows: int = 0
+    # Kind -> rows; what is counted by ``signals_off.lacks_of``.
+    kinds: dict[str, int] = field(default_factory=dict)
+    lacks: dict[str, int] = field(default_factory=dict)
     long_ids: int = 0
     long_ids_in_zeros: int = 0
     # Whether midnight in this file means "no clock"; decided once, so that later chunks agree.
@@ -165,6 +169,8 @@ class ReadReport:
             "time": self.time,
             "id_quality": dict(self.id_quality),
             "warnings": self.warnings,
+            "kinds": dict(self.kinds),
+            "signals_off": signals_off(self.lacks),
             "path": self.path,
             "bytes": self.bytes,
             "sha256": self.sha256,

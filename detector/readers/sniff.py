@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Final
 
@@ -36,7 +37,7 @@ from detector.readers import (
     yelp,
     youtube,
 )
-from detector.readers.dialect import Dialect, JsonDialect, TableShape
+from detector.readers.dialect import PLATFORMS, Dialect, JsonDialect, TableShape
 from detector.readers.dialects import json_family, line_family
 from detector.readers.family import Family
 from detector.readers.source import Source
@@ -156,8 +157,29 @@ def checked_format(name: str) -> tuple[Family, str]:
     for family in FAMILIES:
         if wanted in family.formats:
             return family, wanted
-    choices = ", ".join(FORMATS)
-    raise UsageError(f"unknown format {name!r}: use one of {choices}", zh=f"未知格式 {name!r}：可用 {choices}")
+    raise _unknown_format(name, wanted)
+
+
+def _unknown_format(name: str, wanted: str) -> UsageError:
+    """The error that lists what can be named, platform by platform."""
+    if wanted in {shape.name for shape in SHAPES}:
+        return UsageError(
+            f"--as {name}: such tables are told by their headers; leave --as out, or name their carrier (csv, xlsx …)",
+            zh=f"--as {name}：这种表格按表头识别；请去掉 --as，或指定载体（csv、xlsx……）",
+        )
+    dialects: tuple[Dialect, ...] = (*XML_DIALECTS, *JSON_DIALECTS, *LINE_DIALECTS)
+    lines_en, lines_zh = [f"  tables: {', '.join(GENERAL)}"], [f"  通用表格：{'、'.join(GENERAL)}"]
+    for code, (en, zh) in PLATFORMS.items():
+        names = [dialect.name for dialect in dialects if dialect.platform == code]
+        if names:
+            lines_en.append(f"  {en}: {', '.join(names)}")
+            lines_zh.append(f"  {zh}：{'、'.join(names)}")
+    close = difflib.get_close_matches(wanted, FORMATS, n=1)
+    meant_en, meant_zh = (f" Did you mean {close[0]}?", f"是不是 {close[0]}？") if close else ("", "")
+    return UsageError(
+        "\n".join([f"unknown format {name!r}.{meant_en} Known are:", *lines_en]),
+        zh="\n".join([f"未知格式 {name!r}。{meant_zh}可用：", *lines_zh]),
+    )
 
 
 def shape_of(headers: Sequence[str]) -> TableShape | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import ID_QUALITIES, ID_QUALITY_CODE, KIND_CODE, CommentBatch, SourceColumns
+from detector.comment import ID_QUALITIES, ID_QUALITY_CODE, KIND_CODE, KINDS, CommentBatch, SourceColumns
 from detector.errors import UsageError
 from detector.readers.cells import cell_list, flag_of, is_missing, number_of, quantities, texts
 from detector.readers.event_times import event_times, other_times
@@ -28,6 +28,7 @@ from detector.readers.header import (
 from detector.readers.identity import damaged_ids, identities, long_ids
 from detector.readers.kinds import NO_MARK_WORDS, kinds
 from detector.readers.report import ReadReport
+from detector.readers.signals_off import lacks_of
 from detector.readers.times import zone_of
 
 LONGEST_TEXT: Final = 10_000
@@ -95,8 +96,19 @@ def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: st
     batch = CommentBatch.from_columns(len(found), columns, source)
     report.rows_read += len(batch)
     report.rows_kept += len(batch)
-    report.scored_rows += int(batch.scored().sum())
+    _count(batch, report)
     return batch
+
+
+def _count(batch: CommentBatch, report: ReadReport) -> None:
+    """What the rows are, and what those that are scored do not tell."""
+    report.scored_rows += int(batch.scored().sum())
+    counts = np.bincount(batch.kind, minlength=len(KINDS)).tolist()
+    for name, count in zip(KINDS, counts, strict=True):
+        if count:
+            report.kinds[name] = report.kinds.get(name, 0) + count
+    for code, count in lacks_of(batch).items():
+        report.lacks[code] = report.lacks.get(code, 0) + count
 
 
 def _report_columns(table: RawTable, found: FieldCells, report: ReadReport) -> None:

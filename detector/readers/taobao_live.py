@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, first_of, object_of, text_of, whole_of
 
 SUBTYPE_KINDS: Final[Mapping[int, str]] = {10001: "comment", 10002: "gift"}
@@ -84,6 +84,13 @@ JSON_DIALECTS: Final = (
         name="taobao-live-comments",
         en="Taobao Live: pages of the comment interface (publisherNick, publisherId, content), JSON or JSONP",
         zh="淘宝直播：评论接口返回（publisherNick、publisherId、content），JSON 或 JSONP",
+        platform="taobao",
+        tells=Tells(
+            kinds="comment",
+            ids="real",
+            times="order_only",
+            example='mtopjsonp1({"data": {"comments": [{"commentId": "1", "publisherId": "10086", "publisherNick": "小满", "content": "好看"}]}})',
+        ),
         claims=_claims_page,
         events=_commented,
         items=_page_items,
@@ -93,6 +100,13 @@ JSON_DIALECTS: Final = (
         name="taobao-live-powermsg",
         en="Taobao Live: decoded powermsg pushes (subType 10001 chat, 10002 gift)",
         zh="淘宝直播：powermsg 推送解码后的 JSON（subType 10001 评论、10002 礼物）",
+        platform="taobao",
+        tells=Tells(
+            kinds="comment gift enter like stats",
+            ids="real",
+            times="order_only",
+            example='{"subType": 10001, "userId": "10086", "nick": "小满", "data": {"content": "好看"}}',
+        ),
         claims=_claims_push,
         events=_pushed,
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from detector.readers.aliases import header_key
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.pick import at, filled, first_of, objects_of, text_of, whole_of
 from detector.readers.reviews import review_columns, review_records
 
@@ -93,6 +93,14 @@ DIALECTS: Final = (
         name="tmall-reviews",
         en="Tmall and Taobao reviews as list_detail_rate, feedRateList or mtop answers: JSON, JSONP, or lines",
         zh="天猫/淘宝评价接口响应 list_detail_rate、feedRateList、mtop：JSON、JSONP，或每行一条",
+        platform="tmall",
+        tells=Tells(
+            kinds="review append other",
+            ids="masked name_only",
+            times="event date_only",
+            fields="user_level paid_marker",
+            example='jsonp1({"rateDetail": {"rateList": [{"id": 1, "rateContent": "很快", "rateDate": "2024-05-01 12:00:00", "displayUserNick": "j***n"}]}})',
+        ),
         claims=_claims,
         events=events,
         items=rates_of,
@@ -104,6 +112,13 @@ SHAPES: Final = (
         name="tmall-reviews-table",
         en="Tmall reviews as a crawler's table: nickname, rateDate, auctionSku, ratecontent",
         zh="天猫评价爬虫表：nickname、rateDate、auctionSku、ratecontent",
+        platform="tmall",
+        tells=Tells(
+            kinds="review other",
+            ids="masked name_only",
+            times="event",
+            example="nickname,rateDate,auctionSku,ratecontent\nj***n,2024-05-01 12:00:00,颜色:黑,很快",
+        ),
         claims=lambda headers: _TABLE_HEADERS.issubset(map(header_key, headers)),
         reshape=_table,
     ),

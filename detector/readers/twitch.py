@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, objects_of, seconds_of, text_of, whole_of
 
 _STAFF_BADGES: Final = frozenset({"broadcaster", "moderator", "lead_moderator", "staff", "admin", "global_mod"})
@@ -220,6 +220,14 @@ JSON_DIALECTS: Final = (
         name="twitch-video-chat",
         en="Chat of a Twitch video as TwitchDownloader (or the old v5 API) writes it: JSON",
         zh="TwitchDownloader（或旧版 v5 接口）导出的 Twitch 录像聊天 JSON",
+        platform="twitch",
+        tells=Tells(
+            kinds="comment member other",
+            ids="real none",
+            times="event video_offset",
+            fields="fan_badge_level paid_marker is_staff account_created",
+            example='{"comments": [{"_id": "a1", "created_at": "2023-11-15T06:13:20Z", "content_offset_seconds": 12.5, "commenter": {"_id": "10086", "display_name": "Mai", "created_at": "2020-01-01T00:00:00Z"}, "message": {"body": "nice"}}]}',
+        ),
         claims=lambda glimpse: {"content_offset_seconds", "commenter", "message"} <= glimpse.keys,
         events=video_events,
         items=comments_of,
@@ -231,6 +239,14 @@ LINE_DIALECTS: Final = (
         name="twitch-irc",
         en="Twitch chat as lines of IRC, with or without tags, as bots log it",
         zh="Twitch 聊天的 IRC 原始行（有无标签均可），常见于机器人日志",
+        platform="twitch",
+        tells=Tells(
+            kinds="comment member enter delete other",
+            ids="real name_only",
+            times="event arrival order_only",
+            fields="fan_badge_level paid_marker is_staff",
+            example="@id=a1;user-id=10086;display-name=Mai;tmi-sent-ts=1700000000123 :mai!mai@mai.tmi.twitch.tv PRIVMSG #room :nice",
+        ),
         claims=_is_irc,
         events=irc_events,
     ),

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Final
 
-from detector.readers.dialect import Dialect, Glimpse, Record, Recording
+from detector.readers.dialect import Dialect, Glimpse, Record, Recording, Tells
 
 _MINUTE: Final = re.compile(r"TIME(\d{1,2}):(\d{1,2})ONLINE(\d+)\s*")
 _TIMED: Final = re.compile(r"(1\d{12}):(\d{1,20}):(.*)")
@@ -73,6 +73,13 @@ DIALECTS: Final = (
         name="vtuber-text-1",
         en="Bilibili live log in text with minute markers TIMEhh:mmONLINEn (bilibili-vtuber-danmaku, 2019)",
         zh="B站直播弹幕 TXT，分钟标记 TIMEhh:mmONLINEn（bilibili-vtuber-danmaku，2019 年）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment",
+            ids="none",
+            times="minute_marker order_only",
+            example="TIME21:10ONLINE1200\n好看",
+        ),
         claims=_claims_minutes,
         events=_minutes,
     ),
@@ -80,6 +87,13 @@ DIALECTS: Final = (
         name="vtuber-text-2",
         en="Bilibili live log in text, milliseconds:account:text on each line (bilibili-vtuber-danmaku)",
         zh="B站直播弹幕 TXT，每行 毫秒:账号:文本（bilibili-vtuber-danmaku）",
+        platform="bilibili",
+        tells=Tells(
+            kinds="comment",
+            ids="real",
+            times="event",
+            example="V2\n1700000000123:10086:好看",
+        ),
         claims=_claims_timed,
         events=_timed,
     ),

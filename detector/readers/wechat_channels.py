@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, filled, first_of, text_of, whole_of
 
 EVENT_KINDS: Final[Mapping[str, str]] = {
@@ -58,6 +58,13 @@ JSON_DIALECTS: Final = (
         name="wechat-channels",
         en="WeChat Channels live: wxlivespy (decoded_data with events, host_info, live_info)",
         zh="微信视频号直播：wxlivespy 导出（decoded_data 下的 events、host_info、live_info）",
+        platform="wechat",
+        tells=Tells(
+            kinds="comment gift like enter member other",
+            ids="real",
+            times="arrival order_only",
+            example='{"decoded_data": {"live_info": {"live_id": "7"}, "events": [{"decoded_type": "comment", "decoded_openid": "o1", "nickname": "小满", "content": "好看", "msg_time": 1700000000123}]}}',
+        ),
         claims=_claims,
         events=_event,
         items=_events,

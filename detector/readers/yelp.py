@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, Tells
 from detector.readers.pick import at, first_of, seconds_of, text_of, whole_of
 from detector.readers.reviews import review_records
 
@@ -46,6 +46,14 @@ DIALECTS: Final = (
         name="yelp-reviews",
         en="Yelp's open collection of reviews: one JSON object per line",
         zh="Yelp 公开评论数据集：每行一个 JSON",
+        platform="yelp",
+        tells=Tells(
+            kinds="review other",
+            ids="real",
+            times="event date_only",
+            fields="rating",
+            example='{"review_id": "r1", "user_id": "u1", "business_id": "b1", "stars": 4.0, "text": "Nice place.", "date": "2018-07-07 22:09:11"}',
+        ),
         claims=_claims,
         events=events,
     ),

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from detector.readers.aliases import header_key
 from detector.readers.cells import as_text
-from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape
+from detector.readers.dialect import Glimpse, JsonDialect, Record, Recording, TableShape, Tells
 from detector.readers.pick import at, filled, objects_of, text_of, whole_of
 
 _CHAT_KEYS: Final = frozenset(
@@ -247,6 +247,14 @@ DIALECTS: Final = (
         name="youtube-chat",
         en="YouTube live chat as the chat itself gives it: .live_chat.json of yt-dlp, saved replay answers",
         zh="YouTube 直播聊天的原始格式：yt-dlp 的 .live_chat.json、保存的回放接口响应",
+        platform="youtube",
+        tells=Tells(
+            kinds="comment superchat gift member delete control other",
+            ids="real",
+            times="event",
+            fields="paid_marker is_staff",
+            example='{"addChatItemAction": {"item": {"liveChatTextMessageRenderer": {"id": "a1", "message": {"runs": [{"text": "nice"}]}, "authorName": {"simpleText": "Mai"}, "authorExternalChannelId": "UC1", "timestampUsec": "1700000000123456"}}}}',
+        ),
         claims=lambda glimpse: bool(_CHAT_KEYS & glimpse.keys),
         events=chat_events,
         items=actions_of,
@@ -256,6 +264,14 @@ DIALECTS: Final = (
         name="youtube-api",
         en="YouTube Data API v3, liveChat/messages: answers, or one message per line",
         zh="YouTube Data API v3 liveChat/messages：接口响应，或每行一条消息",
+        platform="youtube",
+        tells=Tells(
+            kinds="comment superchat gift member delete control other",
+            ids="real",
+            times="event",
+            fields="paid_marker is_staff",
+            example='{"items": [{"id": "a1", "snippet": {"type": "textMessageEvent", "liveChatId": "l1", "authorChannelId": "UC1", "publishedAt": "2023-11-15T06:13:20Z", "displayMessage": "nice"}}]}',
+        ),
         claims=_is_api,
         events=api_events,
         items=messages_of,
@@ -267,6 +283,13 @@ SHAPES: Final = (
         name="youtube-chat-table",
         en="Chat table with video times made from chat-downloader: Time Stamp;Name;Message",
         zh="由 chat-downloader 导出的聊天表，时间为视频内时间：Time Stamp;Name;Message",
+        platform="youtube",
+        tells=Tells(
+            kinds="comment",
+            ids="name_only none",
+            times="video_offset",
+            example="Time Stamp;Name;Message\n0:12;Mai;nice",
+        ),
         claims=lambda headers: (
             [header_key(name) for name in headers] == ["timestamp", "name", "message"]
             and " " in headers[0].strip()

@@ -30,6 +30,7 @@ from detector.report.evidence import (
 )  # fmt: skip
 from detector.report.groups import campaigns_shown, sample_texts
 from detector.report.inputs import inputs_shown
+from detector.report.rooms import rooms_shown
 from detector.report.shown import shown
 from detector.report.timeline import timeline
 from detector.report.wording import duration, label_words, method, verdict_words, words
@@ -183,6 +184,8 @@ def _context(
         "repeated": int(verdicts.duplicate.sum()),
         "organic": int(verdicts.organic_wave[judged].sum()),
         "protected": int(verdicts.protected[judged].sum()),
+        "rooms": rooms_shown(run, lang=lang, zone=zone),
+        "rooms_total": len(run.get("rooms") or ()),
         "campaigns_total": len(campaigns),
         "accounts_total": counted.accounts,
         "accounts_flagged": len(flagged_accounts),

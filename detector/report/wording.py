@@ -61,6 +61,24 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "busiest_none": ("整段没有被标记的评论。", "Nothing is flagged in the whole span."),
     "most": ("最多 {n}", "max {n}"),
+    "rooms": ("房间", "Rooms"),
+    "rooms_intro": (
+        (
+            "每个房间（场次）整体看：按模型概率估计的不真实评论占比，括号内是 95% 区间（近似文本同对同错）；"
+            "刷屏时段是最近 50 条评论中 15 条以上被标记的时段。"
+        ),
+        (
+            "Each room (session) as a whole: the expected share of inauthentic comments by the model's "
+            "probabilities, with a 95 % interval (near-copies are right or wrong together). A flood is a stretch in "
+            "which 15 or more of the last 50 comments were flagged."
+        ),
+    ),
+    "rooms_cut": ("显示前 {n} 个，共 {m} 个；其余见 run.json。", "{n} of {m} shown; see run.json."),
+    "room_share": ("不真实占比", "Inauthentic"),
+    "room_floods": ("刷屏时段", "Floods"),
+    "room_flood": ("{m} 条中标记 {n} 条", "{n} of {m} comments flagged"),
+    "room_no_floods": ("没有", "none"),
+    "room_more_floods": ("另有 {n} 段", "{n} more"),
     "campaigns_intro": (
         (
             "模板相近、或由同一批账号发出的一组评论。先看团伙：一次判断可以覆盖很多条评论。协同分是与本房间"

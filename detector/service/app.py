@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response, WebSocket
 from starlette.exceptions import HTTPException
 
 from detector.service.call import SHUMEI, Call, ClientDisconnect, refusal
@@ -50,7 +50,11 @@ def make_app(house: House) -> Application:
             name=route.name,
             include_in_schema=False,
         )
-    app.add_api_websocket_route("/v1/stream", lambda socket: follow(socket, house))
+
+    async def stream(socket: WebSocket) -> None:
+        await follow(socket, house)
+
+    app.add_api_websocket_route("/v1/stream", stream)
 
     async def unrouted(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404

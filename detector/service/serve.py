@@ -76,12 +76,13 @@ def serve(settings: Settings, *, now: Callable[[], datetime]) -> None:
             )
         )  # fmt: skip
         server.keys = keys
-        server.run()
-        if not server.started:
+        try:
+            server.run()
+        except SystemExit as error:
             raise UsageError(
                 f"cannot listen on {settings.host}:{settings.port}: the port is taken or the address is not ours",
                 zh=f"无法监听 {settings.host}:{settings.port}：端口被占用，或地址不属于本机",
-            )
+            ) from error
     log.info("ended")
 
 

@@ -184,17 +184,20 @@ class KafkaReader:
         import confluent_kafka as kafka
 
         self.consumer = kafka.Consumer(
-            {"bootstrap.servers": hosts, "group.id": "reader", "auto.offset.reset": "error"}
+            {
+                "bootstrap.servers": hosts,
+                "group.id": "reader",
+                "auto.offset.reset": "error",
+                "allow.auto.create.topics": True,
+            }
         )
-        places = []
-        for topic in TOPICS:
-            # The cluster makes a topic when it is first asked about.
-            self.consumer.list_topics(f"{prefix}.{topic}", timeout=30)
-            about = self.consumer.list_topics(f"{prefix}.{topic}", timeout=30).topics[f"{prefix}.{topic}"]
-            places += [
-                kafka.TopicPartition(f"{prefix}.{topic}", number, kafka.OFFSET_BEGINNING)
-                for number in about.partitions
-            ]
+        places: list[Any] = []
+        for topic in (f"{prefix}.{topic}" for topic in TOPICS):
+            numbers: Any = ()
+            while not numbers:
+                # The cluster makes a topic when it is first asked about.
+                numbers = self.consumer.list_topics(topic, timeout=30).topics[topic].partitions
+            places += [kafka.TopicPartition(topic, number, kafka.OFFSET_BEGINNING) for number in numbers]
         self.consumer.assign(places)
 
     def more(self) -> list[tuple[str, bytes]]:

@@ -175,6 +175,9 @@ def carried_out(
     run = begin(broker, prefix, state, *options)
     while done() < answers or found.count("rooms") < rooms:
         assert run.poll() is None, _last_words(run)
+    # All may have been said by those killed before: first it has to be there to be asked to end.
+    assert run.stderr is not None
+    assert "→" in run.stderr.readline().decode()
     run.send_signal(signal.SIGTERM)
     _, words = run.communicate()
     assert run.returncode == 0, words.decode()

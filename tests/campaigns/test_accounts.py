@@ -33,3 +33,25 @@ def test_accounts_are_told_by_what_they_did_the_riskiest_first() -> None:
 def test_accounts_of_an_empty_input_are_none() -> None:
     result = scored()
     assert summarise_accounts(result.batch, result.verdicts) == []
+
+
+def test_accounts_are_looked_up_like_a_list() -> None:
+    result = scored(*lures(3), comment("你好", at_s=9, user_id="x", room_id="r1", comment_id="x1"))
+    accounts = result.accounts()
+    listed = list(accounts)
+    assert [a.user_id for a in listed] == ["r1-u0", "r1-u1", "r1-u2", "x"]
+    assert (len(accounts), accounts[-1], accounts[1:3]) == (4, listed[3], listed[1:3])
+    assert (accounts[::2], accounts[3:1]) == (listed[::2], [])
+    with pytest.raises(IndexError, match="account 4 of 4"):
+        accounts[4]
+
+
+def test_the_score_of_an_account_of_many_comments_is_exact() -> None:
+    texts = [f"{n}号链接" if n % 3 else "加微" for n in range(300)]
+    result = scored(
+        *(comment(text, at_s=n, user_id=f"u{n % 2}", comment_id=f"c{n}") for n, text in enumerate(texts))
+    )
+    risk = result.verdicts.risk
+    base = float(risk.mean())
+    expected = {f"u{n}": (float(risk[n::2].sum()) + 5 * base) / 155 for n in (0, 1)}
+    assert {a.user_id: a.score for a in result.accounts()} == expected

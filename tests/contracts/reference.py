@@ -1,8 +1,9 @@
-"""Writes docs/cli.md and docs/signals.md from the code: ``python -m tests.contracts.reference`` (``make docs``)."""
+"""Writes docs/cli.md, docs/signals.md and docs/openapi.json from the code: ``python -m tests.contracts.reference`` (``make docs``)."""
 
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,7 +85,21 @@ def signals_page() -> str:
     return "\n".join(parts)
 
 
-PAGES: Final = {"cli.md": cli_page, "signals.md": signals_page}
+def openapi_page() -> str:
+    """docs/openapi.json."""
+    from detector.service.openapi import document
+
+    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+
+
+def formats_page() -> str:
+    """docs/formats.md."""
+    from detector.readers.catalogue import page
+
+    return page()
+
+
+PAGES: Final = {"cli.md": cli_page, "formats.md": formats_page, "signals.md": signals_page, "openapi.json": openapi_page}
 
 
 def main() -> None:

@@ -57,7 +57,9 @@ def test_a_format_can_be_forced_and_must_be_known(file):
     assert (batch.text, report.format) == (["好"], "csv")
     with pytest.raises(InputError, match="no usable row; left out: broken JSON: 2"):
         read_comments(path, as_format="jsonl")
-    with pytest.raises(UsageError, match="unknown format 'klingon': use one of parquet, xlsx, xls, xlsb, ods, .*csv"):
+    with pytest.raises(
+        UsageError, match=r"unknown format 'klingon': use one of parquet, xlsx, xls, xlsb, ods, .*csv"
+    ):
         read_comments(path, as_format="klingon")
     for name in ("xlsx", "parquet"):
         with pytest.raises(InputError):

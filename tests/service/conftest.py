@@ -30,5 +30,5 @@ def keyed(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Iterator[Ser
     """A service that asks for keys."""
     folder = tmp_path_factory.mktemp("keyed")
     secret = new_key(folder / "keys", "all", ["admin"])
-    with serving(folder, model, "--keys", folder / "keys", key=secret) as found:
+    with serving(folder, model, "--keys", folder / "keys", "--rate", "100000", key=secret) as found:
         yield found
