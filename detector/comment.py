@@ -39,6 +39,7 @@ TS_SOURCE_CODE: Final = {name: code for code, name in enumerate(TS_SOURCES)}
 ID_QUALITY_CODE: Final = {name: code for code, name in enumerate(ID_QUALITIES)}
 
 NAN: Final = float("nan")
+LARGEST_NUMBER: Final = 1e18
 
 
 def chosen(names: Iterable[str], codes: Mapping[str, int]) -> NDArray[np.bool_]:
@@ -207,9 +208,9 @@ class CommentBatch:
         for name in NUMBER_FIELDS:
             given = columns.get(name)
             numbers = no_number if given is None else np.asarray(given, dtype=np.float64)
-            # No level, time or rating is infinite.
-            infinite = np.isinf(numbers)
-            values[name] = np.where(infinite, np.nan, numbers) if infinite.any() else numbers
+            # No level, time or rating is so large; and a feature, in single precision, could not hold it.
+            absurd = np.abs(numbers) > LARGEST_NUMBER
+            values[name] = np.where(absurd, np.nan, numbers) if absurd.any() else numbers
         for name in CODE_FIELDS:
             given = columns.get(name)
             values[name] = np.zeros(n, dtype=np.uint8) if given is None else np.asarray(given, dtype=np.uint8)

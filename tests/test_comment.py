@@ -110,3 +110,9 @@ def test_only_what_people_say_is_judged(kind: str) -> None:
 )
 def test_comments_are_replayed_in_event_order(seconds: list[float], order: list[int]) -> None:
     assert batch(*(comment(at_s=s) for s in seconds)).replay_order().tolist() == order
+
+
+def test_numbers_that_nothing_can_have_are_unknown() -> None:
+    given = [1e300, -1e300, float("inf"), 12.0, 1.7e12]
+    rows = CommentBatch.from_columns(5, {"text": ["好"] * 5, "user_level": given})
+    assert rows.user_level.tolist() == pytest.approx([float("nan")] * 3 + [12.0, 1.7e12], nan_ok=True)

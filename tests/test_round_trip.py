@@ -94,24 +94,53 @@ def test_scored_xlsx_is_scored_again_to_the_same(
     ]
 
 
-def opened_in_a_spreadsheet(path: Path, folder: Path) -> list[list[str]]:
-    """What LibreOffice shows of the first sheet, every cell as it is displayed."""
+# Comma, double quote, UTF-8, from the first line; special numbers detected, formulas evaluated: all that could run, runs.
+READ_CSV = "--infilter=CSV:44,34,76,1,,0,false,true,false,false,false,0,true"
+# The first sheet as it is displayed.
+AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,1"
+
+
+def shown_in_a_spreadsheet(path: Path, folder: Path) -> list[list[str]]:
+    """What LibreOffice shows of a table that it has opened, cell by cell."""
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("LibreOffice is not here")
-    # Text table: comma, double quote, UTF-8, from line 1; then written likewise with cells as shown.
-    reading = ["--infilter=CSV:44,34,76,1,,0,false,true,false"] if path.suffix == ".csv" else []
+    reading = [READ_CSV] if path.suffix == ".csv" else []
+    shown = folder / f"shown-{path.name}"
     subprocess.run(
         [
-            office, "--headless", f"-env:UserInstallation=file://{folder / 'profile'}", *reading,
-            "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
-            "--outdir", str(folder / "shown"), str(path),
+            office, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", *reading,
+            "--convert-to", AS_SHOWN, "--outdir", str(shown), str(path),
         ],
         check=True, capture_output=True, timeout=180, env={**os.environ, "HOME": str(folder)},
     )  # fmt: skip
-    (written,) = (folder / "shown").glob("*.csv")
+    (written,) = shown.glob("*.csv")
     with written.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 
-DANGEROUS = [text for text in TEXTS if text.strip() and text.strip()[0] in "=+-@＝＠'"]
+def texts_shown(path: Path, folder: Path) -> list[str]:
+    headers, *rows = shown_in_a_spreadsheet(path, folder)
+    return [row[headers.index("text")] for row in rows]
+
+
+@pytest.mark.slow
+def test_nothing_is_run_where_a_spreadsheet_opens_the_results(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = [text for text in NO_CR if text.strip()[:1] in ("=", "+", "-", "@", "＝", "＠", "'")]
+    once = scored(
+        capsys, model, room(tmp_path / "room.jsonl", texts), tmp_path / "once", "--csv-flavor", "excel"
+    )
+    assert texts_shown(once / "scored.xlsx", tmp_path) == texts
+    # The guard shows, and is all that is added.
+    guarded = [text if text == "''" or text == "'好看" else f"'{text}" for text in texts]
+    assert texts_shown(once / "scored.csv", tmp_path) == guarded
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_would_run_what_is_not_guarded(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = scored(capsys, model, room(tmp_path / "room.jsonl", ["=1+2", "好看"]), tmp_path / "raw")
+    assert texts_shown(raw / "scored.csv", tmp_path) == ["3", "好看"]

@@ -182,6 +182,7 @@ def connected(address: Address) -> Any:
     try:
         client.ping()
     except redis.RedisError as error:
+        client.close()
         raise unreachable(str(address), error) from error
     return client
 

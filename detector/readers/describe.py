@@ -162,10 +162,13 @@ def _problems(report: ReadReport, zh: bool) -> list[str]:
     for reason, count in report.skipped.items():
         en_reason, zh_reason = SKIPS[reason]
         told = f"跳过 {count:,} 行：{zh_reason}" if zh else f"{count:,} rows left out: {en_reason}"
-        lines += _text(told + _at(report.skipped_lines.get(reason, []), count, zh), mark="× ")
+        lines += _text(told + _at(report, report.skipped_lines.get(reason, []), count, zh), mark="× ")
     for warning in report.warnings:
+        if warning["code"] == "no_time" and report.scored_rows:
+            # Said under what is off.
+            continue
         words = warning["zh" if zh else "en"]
-        lines += _text(words + _at(warning["lines"], warning["count"], zh), mark="· ")
+        lines += _text(words + _at(report, warning["lines"], warning["count"], zh), mark="· ")
     return lines
 
 
@@ -195,8 +198,9 @@ def _next(report: ReadReport, command: Sequence[str], zh: bool) -> list[str]:
     return [*_text(told), pasted([*command[:2], comments, *command[2:]])]
 
 
-def _at(lines: Sequence[int], count: int, zh: bool) -> str:
-    if not lines:
+def _at(report: ReadReport, lines: Sequence[int], count: int, zh: bool) -> str:
+    # Of several files nobody knows whose lines they are.
+    if not lines or len(report.files) > 1:
         return ""
     listed = ("、" if zh else ", ").join(str(line) for line in lines)
     more = " …" if count > len(lines) else ""

@@ -101,11 +101,11 @@ def listing(lang: str) -> str:
     if lang not in ("zh", "en"):
         raise UsageError(f"unknown language {lang!r}: use zh or en", zh=f"未知语言 {lang!r}：请用 zh 或 en")
     zh = lang == "zh"
-    lines = [
+    lines = paragraph(
         "自动识别；识别错了用 --as 指定。带 * 的按表头识别，不用 --as。"
         if zh
         else "Told by content; --as NAME overrides. Those with * are told by their headers, without --as."
-    ]
+    )
     for platform, rows in by_platform():
         en_title, zh_title = PLATFORMS[platform]
         lines += ["", zh_title if zh else en_title]

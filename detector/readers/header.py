@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +16,11 @@ from detector.readers.aliases import (
     MASKED_NAME_HEADERS,
     header_key,
 )
+from detector.readers.pasting import pasted
 from detector.readers.remarks import shown
 
 # A title or a remark may stand above the header; further down it would be data.
 HEADER_WITHIN_ROWS: Final = 10
-
-# What a shell would take for more than a part of a name.
-_SPECIAL = re.compile(r"[\s'\"$`&|;<>(){}*?\[\]#~!\\]")
 
 # Two of these and no text: a table of profiles.
 PROFILE_HEADERS: Final = frozenset(
@@ -193,27 +189,28 @@ def no_text_column(headers: Sequence[str], *, path: str = "") -> InputError:
             f"现有列：{found}。请提供评论或评价本身（如果其中确有评论列，请用 --map 指定）",
         )
     example = shown(next((name for name in headers if name and meaning(name) is None), "表头"))
+    option = pasted(["--map", f"{example}=text"])
     return InputError(
-        f"{where}no column holds the text. Columns: {found}. Name it: --map {example}=text",
-        zh=f"{where}找不到文本列。现有列：{found}。请指定：--map {example}=text",
+        f"{where}no column holds the text. Columns: {found}. Name it: {option}",
+        zh=f"{where}找不到文本列。现有列：{found}。请指定：{option}",
     )
 
 
 def _no_header(rows: Sequence[Sequence[str]], *, path: str) -> InputError:
     first = rows[0]
     cells = ", ".join(f"{n} = {shown(cell) or chr(34) * 2}" for n, cell in enumerate(first[:30], start=1))
-    told = " ".join(f"--map {number}={name}" for number, name in _likely_columns(rows))
-    command = f"zhenping inspect {shlex.quote(path) if _SPECIAL.search(path) else path} {told}"
+    told = [word for number, name in _likely_columns(rows) for word in ("--map", f"{number}={name}")]
+    command = pasted(["zhenping", "inspect", path, *told])
     name = shown(next((cell for cell in first if cell.strip()), "表头"))
     return InputError(
-        f"{path}: the first line is not a header I know: {cells}. "
-        f"If the file has no header, say by number which column is which and check the result: {command} "
-        f"(fields: {', '.join(FIELDS[:8])} …). "
-        f"If these are headers, name the text column: --map {name}=text",
-        zh=f"{path}：第一行不是可识别的表头：{cells}。"
-        f"如果文件没有表头，请按列号说明各列的含义并检查结果：{command}"
-        f"（可用字段：{'、'.join(FIELDS[:8])}……）。"
-        f"如果这就是表头，请指定文本列：--map {name}=text",
+        f"{path}: the first line is not a header I know: {cells}.\n"
+        f"If the file has no header, say by number which column is which and check the result:\n  {command}\n"
+        f"(fields: {', '.join(FIELDS[:8])} …)\n"
+        f"If these are headers, name the text column: {pasted(['--map', f'{name}=text'])}",
+        zh=f"{path}：第一行不是可识别的表头：{cells}。\n"
+        f"如果文件没有表头，请按列号说明各列的含义并检查结果：\n  {command}\n"
+        f"（可用字段：{'、'.join(FIELDS[:8])}……）\n"
+        f"如果这就是表头，请指定文本列：{pasted(['--map', f'{name}=text'])}",
     )
 
 

@@ -28,6 +28,7 @@ from detector.readers import (
     json_objects,
     kuaishou,
     parquet,
+    scored,
     taobao_live,
     tmall,
     twitch,
@@ -76,6 +77,8 @@ LINE_DIALECTS: Final[tuple[Dialect, ...]] = (
 )
 XML_DIALECTS: Final[tuple[XmlDialect, ...]] = (*bilibili_xml.DIALECTS,)
 SHAPES: Final[tuple[TableShape, ...]] = (
+    # First: what was scored has been given our names already.
+    *scored.SHAPES,
     *canonical.SHAPES,
     *bilibili_log.SHAPES,
     *bilibili_replies.SHAPES,

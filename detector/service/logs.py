@@ -6,8 +6,9 @@ import json
 import logging
 import sys
 import traceback
+import warnings
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TextIO
 
 # What a line may carry beside its message; anything else that a library adds is left out.
 FIELDS: Final = (
@@ -48,8 +49,22 @@ def log_to_stderr() -> None:
     root = logging.getLogger()
     root.handlers[:] = [lines]
     root.setLevel(logging.INFO)
+    warnings.showwarning = _warned
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi", "websockets"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(logging.WARNING)
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning of a library as a log line: what kind and where, not what it quotes."""
+    where = f"{filename.rpartition('/')[2]}:{lineno}"
+    logging.getLogger("zhenping.warnings").warning("warned", extra={"error": category.__name__, "why": where})

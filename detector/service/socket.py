@@ -160,8 +160,8 @@ async def _frame(socket: WebSocket) -> bytes:
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1000))
-    content = message.get("bytes")
-    return content if content is not None else message.get("text", "").encode("utf-8", "surrogatepass")
+    content: bytes | None = message.get("bytes")
+    return content if content is not None else str(message.get("text", "")).encode("utf-8", "surrogatepass")
 
 
 async def _refuse(socket: WebSocket, problem: Problem, request_id: str, code: int) -> None:

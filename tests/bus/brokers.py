@@ -186,6 +186,8 @@ class KafkaReader:
         self.consumer = kafka.Consumer(
             {
                 "bootstrap.servers": hosts,
+                # The cluster may end first.
+                "log_level": 0,
                 "group.id": "reader",
                 "auto.offset.reset": "error",
                 "allow.auto.create.topics": True,

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -124,16 +125,21 @@ class Outcome:
     took_s: float
 
 
-def begin(broker: Broker, prefix: str, state: Path, *options: str) -> subprocess.Popen[bytes]:
-    """``zhenping stream`` as a process of its own."""
+@contextmanager
+def begun(broker: Broker, prefix: str, state: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """``zhenping stream`` as a process of its own, killed (-9) at the end of the block if it runs by then."""
     words = ["stream", "--from", broker.source, "--to", broker.sink(prefix), "--state", str(state), *options]
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "detector", *words],
         cwd=ROOT,
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-    )
+    ) as run:
+        try:
+            yield run
+        finally:
+            run.kill()
 
 
 def carried_out(
@@ -162,25 +168,23 @@ def carried_out(
         return found.count("results") + found.count("dead")
 
     for point in points:
-        run = begin(broker, prefix, state, *options)
-        if done() >= point:
-            # Passed already by the last life: somewhere while it starts, restores or repeats itself.
-            time.sleep(float(rng.uniform(0, 8)))
-        while run.poll() is None and done() < point:
-            pass
-        time.sleep(float(rng.uniform(0, 0.1)))
-        assert run.poll() is None, _last_words(run)
-        run.send_signal(signal.SIGKILL)
-        run.communicate()
-    run = begin(broker, prefix, state, *options)
-    while done() < answers or found.count("rooms") < rooms:
-        assert run.poll() is None, _last_words(run)
-    # All may have been said by those killed before: first it has to be there to be asked to end.
-    assert run.stderr is not None
-    assert "→" in run.stderr.readline().decode()
-    run.send_signal(signal.SIGTERM)
-    _, words = run.communicate()
-    assert run.returncode == 0, words.decode()
+        with begun(broker, prefix, state, *options) as run:
+            if done() >= point:
+                # Passed already by the last life: somewhere while it starts, restores or repeats itself.
+                time.sleep(float(rng.uniform(0, 8)))
+            while run.poll() is None and done() < point:
+                pass
+            time.sleep(float(rng.uniform(0, 0.1)))
+            assert run.poll() is None, _last_words(run)
+    with begun(broker, prefix, state, *options) as run:
+        while done() < answers or found.count("rooms") < rooms:
+            assert run.poll() is None, _last_words(run)
+        # All may have been said by those killed before: first it has to be there to be asked to end.
+        assert run.stderr is not None
+        assert "→" in run.stderr.readline().decode()
+        run.send_signal(signal.SIGTERM)
+        words = run.stderr.read().decode()
+        assert run.wait() == 0, words
     while _drained(reader, found):
         pass
     reader.close()
@@ -195,7 +199,7 @@ def _drained(reader: Reader, found: Collected) -> bool:
 
 
 def _last_words(run: subprocess.Popen[bytes]) -> str:
-    return run.communicate()[1].decode() if run.poll() is not None else ""
+    return run.stderr.read().decode() if run.stderr is not None and run.poll() is not None else ""
 
 
 def compared(feed: Feed, whole: Outcome, killed: Outcome) -> dict[str, Any]:

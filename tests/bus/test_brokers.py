@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from detector.bus.ends import Delivery
 from detector.bus.shard import Shard
 from detector.errors import InputError
 from tests.bus.brokers import Broker, Redis, kafka_cluster, nats_server, redis_server, there
-from tests.bus.crashing import Collected, Outcome, begin, carried_out, compared, simulated
+from tests.bus.crashing import Collected, Outcome, begun, carried_out, compared, simulated
 from tests.bus.test_files import Alone
 from tests.models import shipped
 
@@ -30,6 +31,7 @@ needs = {
 brokers = pytest.mark.parametrize(
     "broker", [pytest.param(k, marks=needs.get(k, ())) for k in KINDS], indirect=True
 )
+brokers_by_name = pytest.mark.parametrize("kind", [pytest.param(k, marks=needs.get(k, ())) for k in KINDS])
 redis_only = pytest.mark.parametrize("broker", [pytest.param("redis", marks=needs["redis"])], indirect=True)
 
 
@@ -105,6 +107,52 @@ def test_a_source_that_was_made_anew_is_refused(broker: Broker) -> None:
         read(broker, beyond, 1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("broker", ["kafka"], indirect=True)
+def test_partitions_move_between_processes_with_what_is_remembered_of_them(
+    broker: Broker, tmp_path: Path
+) -> None:
+    shards = [f"comments/{number}" for number in range(4)]
+    feed = simulated(1200, shards)
+    thirds = [{name: part[at * 100 : at * 100 + 100] for name, part in feed.items()} for at in range(3)]
+    reader, found = broker.reader("out"), Collected()
+
+    def until(results: int) -> None:
+        while found.count("results") < results:
+            for topic, body in reader.more():
+                found.add(topic, body)
+
+    broker.feed(thirds[0])
+    with begun(broker, "out", tmp_path) as first, begun(broker, "out", tmp_path) as second:
+        until(400)
+        # Two each, and the second one owns nothing before the first one has saved and let go.
+        while [len(open_locks(one.pid)) for one in (first, second)] != [2, 2]:
+            assert (first.poll(), second.poll()) == (None, None)
+            time.sleep(0.05)
+        broker.feed(thirds[1])
+        until(800)
+        assert (found.resent, found.unlike) == (0, 0)
+        # One is killed: the other takes its partitions over and repeats what was not saved.
+        first.kill()
+        first.wait()
+        broker.feed(thirds[2])
+        until(1200)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait() == 0
+    reader.close()
+    assert (found.count("results"), found.resent > 0, found.unlike) == (1200, True, 0)
+    assert set(found.comments.values()) == {1}
+
+
+def open_locks(process: int) -> set[str]:
+    """The locks of shards that a process has open."""
+    try:
+        names = {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()}
+    except OSError:
+        return set()
+    return {name for name in names if name.endswith("/lock")}
+
+
 @redis_only
 def test_entries_removed_before_they_were_read_are_not_passed_over_silently(broker: Redis) -> None:
     broker.feed({"comments": [f"m{n}".encode() for n in range(10)]})
@@ -144,23 +192,21 @@ def test_the_fields_of_an_entry_may_be_the_event(broker: Redis) -> None:
 @redis_only
 def test_a_second_process_on_the_same_state_is_refused(broker: Redis, tmp_path: Path) -> None:
     broker.feed({"comments": [b'{"text": "a"}']})
-    first = begin(broker, "out", tmp_path / "state")
-    reader, found = broker.reader("out"), Collected()
-    while not found.count("results"):
-        for topic, body in reader.more():
-            found.add(topic, body)
-    second = begin(broker, "out", tmp_path / "state", "--lang", "en")
-    _, words = second.communicate()
-    assert second.returncode == 2
-    assert "another process owns the shard comments" in words.decode()
-    first.send_signal(signal.SIGTERM)
-    first.communicate()
-    assert first.returncode == 0
+    state = tmp_path / "state"
+    with begun(broker, "out", state) as first:
+        while not open_locks(first.pid):
+            time.sleep(0.05)
+        with begun(broker, "out", state, "--lang", "en") as second:
+            assert second.stderr is not None
+            assert "another process owns the shard comments" in second.stderr.read().decode()
+            assert second.wait() == 2
+        first.send_signal(signal.SIGTERM)
+        assert first.wait() == 0
 
 
 @redis_only
 def test_a_broker_that_is_not_there_is_an_input_error(broker: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("redis.retry.sleep", lambda _: None)
     with pytest.raises(InputError, match="Check the address, the rights and whether the broker runs"):
         source_of(address("redis://127.0.0.1:1/comments"))
     broker.client.set("comments", "no stream")

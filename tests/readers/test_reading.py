@@ -58,7 +58,7 @@ def test_a_format_can_be_forced_and_must_be_known(file):
     with pytest.raises(InputError, match="no usable row; left out: broken JSON: 2"):
         read_comments(path, as_format="jsonl")
     with pytest.raises(
-        UsageError, match=r"unknown format 'klingon': use one of parquet, xlsx, xls, xlsb, ods, .*csv"
+        UsageError, match=r"unknown format 'klingon'. Known are:\n  tables: parquet, xlsx, xls, xlsb, ods, .*csv"
     ):
         read_comments(path, as_format="klingon")
     for name in ("xlsx", "parquet"):
@@ -128,12 +128,13 @@ def test_the_report_in_words(file):
     path = file("评论内容,用户ID,时间,备注\n好,7,昨天,x\n,1,2026-11-11,y\n", encoding="gb18030")
     report = inspect(path)
     zh, en = describe(report, "zh"), describe(report, "en")
-    assert "编码 gb18030   分隔符 ,   读 2 行 留 1 行" in zh
-    assert "评论内容→text  用户ID→user_id  时间→ts   （其余 1 列原样保留）" in zh
-    assert "× 跳过 1 行：没有文本（第 3 行 …）" in zh
+    assert "编码 gb18030   分隔符 ,\n格式      csv\n" in zh
+    assert "内容      读 2 行，留 1 行，跳过 1 行\n          评分：弹幕/评论 1\n" in zh
+    assert "评论内容→text  用户ID→user_id  时间→ts\n          （其余 1 列原样保留）" in zh
+    assert "× 跳过 1 行：没有文本（第 3 行）" in zh
     assert "1 行时间无法解析（保留，不进时间窗）：时间=昨天" in zh
     assert zh.splitlines()[-1] == f"下一步    zhenping score {path} -o out/"
-    assert "× 1 rows left out: no text (line 3 …)" in en
+    assert "× 1 rows left out: no text (line 3)" in en
     assert en.splitlines()[-1] == f"Next      zhenping score {path} -o out/"
     with pytest.raises(UsageError, match="unknown language 'fr'"):
         describe(report, "fr")
