@@ -15,9 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from detector import __version__
-from detector.dump import read_dump
 from detector.errors import UsageError
-from detector.readers import ReadReport
+from detector.readers import ReadReport, read_comments
 from detector.report import write_report
 from detector.result import Result
 from detector.scorer import Detector
@@ -64,7 +63,7 @@ def score_files(
     """Score ``files`` as one log into the folder ``out``; returns what run.json holds.
 
     ``ended`` is asked between chunks of comments: once it says True, the comments scored so far are written out as
-    the result, and ``interrupted`` in run.json is true. ``limits`` are those of ``read_dump``: how long a log may be
+    the result, and ``interrupted`` in run.json is true. ``limits`` are those of ``read_comments``: how long a log may be
     to be held in memory. Raises InputError, BundleError or UsageError, each before anything is written.
     """
     out = Path(out)
@@ -113,7 +112,7 @@ def _score_files(
     times = {"start": clock()}
     detector = Detector.load(model, profile=profile)
     times["load"] = clock()
-    batch, report = read_dump(
+    batch, report = read_comments(
         files,
         mapping=mapping,
         tz=tz,

@@ -57,7 +57,7 @@ def test_a_long_log_is_written_byte_for_byte_as_a_short_one(
     monkeypatch.setattr("detector.report.page.secrets.token_bytes", lambda n: b"\1" * n)
     run([path], tmp_path / "one", model)
     monkeypatch.setattr("detector.shelf.BLOCK_ROWS", 64)
-    monkeypatch.setattr("detector.dump.BLOCK_ROWS", 64)
+    monkeypatch.setattr("detector.readers.dump.BLOCK_ROWS", 64)
     run([path], tmp_path / "two", model, memory_bytes=0, memory_rows=0)
     one, two = written(tmp_path / "one"), written(tmp_path / "two")
     two["run.json"] = two["run.json"].replace(str(tmp_path / "two").encode(), str(tmp_path / "one").encode())

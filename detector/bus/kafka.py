@@ -47,7 +47,9 @@ class KafkaTopics:
             # Where an offset is no longer there, jumping on would lose messages without a word.
             "auto.offset.reset": "error",
         }
-        self._consumer = confluent_kafka.Consumer(settings, logger=_log())
+        self._consumer = confluent_kafka.Consumer({**settings, "error_cb": self._heard}, logger=_log())
+        for topic in address.names:
+            self._find(topic)
         self._consumer.subscribe(
             [*address.names], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
@@ -105,6 +107,19 @@ class KafkaTopics:
         """Leave the group."""
         self._consumer.close()
 
+    def _find(self, topic: str) -> None:
+        """At the start a broker must answer and know the topic; later the client library waits for it."""
+        try:
+            about = self._consumer.list_topics(topic, timeout=TIMEOUT_S).topics[topic]
+        except self._kafka.KafkaException as error:
+            raise unreachable(str(self._address), error.args[0].str()) from error
+        if about.error is not None and not topic.startswith("^"):
+            raise unreachable(str(self._address), about.error.str())
+
+    def _heard(self, error: Any) -> None:
+        if error.fatal() or error.code() == self._kafka.KafkaError._AUTHENTICATION:
+            self._trouble = unreachable(str(self._address), error.str())
+
     def _assigned(self, consumer: Any, partitions: Sequence[Any]) -> None:
         assert self._owned is not None
         try:
@@ -159,8 +174,8 @@ class KafkaTopics:
         if error.code() in (code._AUTO_OFFSET_RESET, code.OFFSET_OUT_OF_RANGE):
             raise gap(str(self._address), f"messages were removed before they were read ({error.str()})")
         lasting = (
-            code.UNKNOWN_TOPIC_OR_PART, code._UNKNOWN_TOPIC, code._UNKNOWN_PARTITION, code._AUTHENTICATION,
-            code.TOPIC_AUTHORIZATION_FAILED, code.GROUP_AUTHORIZATION_FAILED, code._ALL_BROKERS_DOWN,
+            code.UNKNOWN_TOPIC_OR_PART, code._UNKNOWN_TOPIC, code._UNKNOWN_PARTITION,
+            code.TOPIC_AUTHORIZATION_FAILED, code.GROUP_AUTHORIZATION_FAILED,
         )  # fmt: skip
         if error.fatal() or error.code() in lasting:
             raise unreachable(str(self._address), error.str())

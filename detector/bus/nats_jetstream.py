@@ -13,6 +13,7 @@ from detector.bus.ends import TOPICS, Delivery, Message, Owned, gap, made_anew, 
 TIMEOUT_S: Final = 30.0
 # The server forgets a consumer of ours so long after we are gone.
 IDLE_S: Final = 600.0
+RECONNECTS: Final = 10
 T = TypeVar("T")
 
 
@@ -31,7 +32,9 @@ class Connection:
         servers = [f"{address.scheme}://{host}" for host in address.hosts.split(",")]
         try:
             self._client = self.wait(
-                nats.connect(servers=servers, connect_timeout=5, max_reconnect_attempts=10, error_cb=_quiet)
+                nats.connect(
+                    servers=servers, connect_timeout=5, max_reconnect_attempts=RECONNECTS, error_cb=_quiet
+                )
             )
         except BaseException:
             self._end()

@@ -108,7 +108,7 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     opening = list(itertools.islice(records, HEADER_WITHIN_ROWS))
     if not opening:
         return
-    header = header_among([row for _, row in opening], order.mapping, path=str(source.path))
+    header = header_among([row for _, row in opening], order.mapping, path=str(source.path), knows=order.knows)
     if header.at > 0:
         above = [separator.join(row) for _, row in opening[: header.at]]
         report.note("lines_before_header", n=header.at, examples=above)
@@ -212,8 +212,9 @@ def _shape(header: Header, opening: Sequence[Record], separator: str, width: int
     goes_on = any(len(row) == width and any(row[known:]) for _, row in opening[header.at + 1 :])
     extra = range(known + 1, width + 1) if goes_on else ()
     names = unique_names([*header.names, *(f"column_{place}" for place in extra)])
-    text = fields_of(header.names, header.mapping)["text"][0]
-    return _Shape(names, header.names.index(text), separator)
+    text = fields_of(header.names, header.mapping).get("text")
+    # A table without a text, of gifts say, has its surplus at the end.
+    return _Shape(names, header.names.index(text[0]) if text else known - 1, separator)
 
 
 def _note_renamed(header: Header, row: Sequence[str], report: ReadReport) -> None:

@@ -27,11 +27,15 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the caller wants: header -> field, the format if it was named, and rows per table."""
+    """What the caller wants: header -> field, the format if it was named, and rows per table.
+
+    ``knows`` tells whether headers are those of a program whose tables are known: they may lack a text.
+    """
 
     mapping: Mapping[str, str]
     format: str
     chunk_rows: int
+    knows: Callable[[Sequence[str]], bool] = lambda headers: False
 
 
 @dataclass(frozen=True, slots=True)

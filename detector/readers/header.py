@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,11 +108,17 @@ def located_mapping(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[
     return located
 
 
-def header_among(rows: Sequence[Sequence[str]], mapping: Mapping[str, str], *, path: str) -> Header:
+def header_among(
+    rows: Sequence[Sequence[str]],
+    mapping: Mapping[str, str],
+    *,
+    path: str,
+    knows: Callable[[Sequence[str]], bool] = lambda headers: False,
+) -> Header:
     """Find the header among the first rows of a file.
 
     ``InputError`` if no line looks like one and the mapping does not tell the columns by number, or if no
-    column holds the text.
+    column holds the text and it is no table that ``knows`` recognises by its headers.
     """
     rows = rows[:HEADER_WITHIN_ROWS]
     numbered = bool(mapping) and all(key.isdecimal() for key in mapping)
@@ -120,7 +126,7 @@ def header_among(rows: Sequence[Sequence[str]], mapping: Mapping[str, str], *, p
     if at >= 0:
         names = unique_names(rows[at])
         located = located_mapping(names, mapping)
-        if "text" not in fields_of(names, located):
+        if "text" not in fields_of(names, located) and (mapping or not knows(names)):
             raise no_text_column(names, path=path)
         return Header(names, at, located)
     if not numbered:

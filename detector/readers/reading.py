@@ -11,7 +11,6 @@ from typing import Final
 
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError, ZhenpingError
-from detector.readers import streams
 from detector.readers.dialect import Recording, TableShape
 from detector.readers.encoding import named_encoding
 from detector.readers.family import Order
@@ -25,8 +24,6 @@ from detector.readers.table import batch_of
 from detector.readers.times import zone_of
 
 CHUNK_ROWS: Final = 65536
-# Where all of a file is wanted at once, chunks only cost the time to join them.
-WHOLE_ROWS: Final = 524_288
 
 Progress = Callable[[int, int], None]
 
@@ -73,38 +70,9 @@ def chunks_of_files(
     report: ReadReport,
 ) -> Iterator[tuple[str, CommentBatch]]:
     """The same batches, each with the name under which its file can be a session (see ``streams``)."""
-    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, chunk_rows)
-    places = _places(paths, asked, report)
-    yield from _read(places, asked, report, progress=None)
-
-
-def read_comments(
-    paths: str | Path | Iterable[str | Path],
-    *,
-    mapping: Mapping[str, str] | None = None,
-    tz: str = "Asia/Shanghai",
-    as_format: str | None = None,
-    encoding: str | None = None,
-    progress: Progress | None = None,
-) -> tuple[CommentBatch, ReadReport]:
-    """All comments of one file or several, in the order given, and what was found while reading.
-
-    Several files are one stream, or sessions of their own where they tell of different rooms (see
-    ``detector.readers.streams``). ``progress`` is called with the bytes done and the bytes in all, as they lie
-    on the disk. Paths, options and errors as ``read_chunks``.
-    """
-    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, WHOLE_ROWS)
-    report = ReadReport()
-    places = _places(paths, asked, report)
-    parts: dict[str, list[CommentBatch]] = {}
-    outlines: dict[str, streams.Outline] = {}
-    for name, batch in _read(places, asked, report, progress=progress):
-        parts.setdefault(name, []).append(batch)
-        if len(places) > 1:
-            outlines.setdefault(name, streams.Outline()).add(batch)
-    for name in streams.own_sessions(outlines, report):
-        parts[name] = [streams.with_session(batch, name) for batch in parts[name]]
-    return CommentBatch.concat([batch for batches in parts.values() for batch in batches]), report
+    asked = Asked(checked_mapping(mapping), tz, as_format, encoding, chunk_rows)
+    places = places_of(paths, asked, report)
+    yield from batches_of(places, asked, report, progress=None)
 
 
 def inspect(
@@ -123,7 +91,7 @@ def inspect(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What the caller wants of every file; checked before any is opened."""
 
     mapping: Mapping[str, str]
@@ -145,7 +113,8 @@ class _Asked:
             named_encoding(self.encoding)
 
 
-def _places(paths: str | Path | Iterable[str | Path], asked: _Asked, report: ReadReport) -> list[Place]:
+def places_of(paths: str | Path | Iterable[str | Path], asked: Asked, report: ReadReport) -> list[Place]:
+    """Where the files of ``paths`` lie; UsageError without any."""
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     if not listed:
         raise UsageError("name at least one file", zh="请至少指定一个文件")
@@ -154,8 +123,8 @@ def _places(paths: str | Path | Iterable[str | Path], asked: _Asked, report: Rea
     return places
 
 
-def _read(
-    places: Sequence[Place], asked: _Asked, report: ReadReport, *, progress: Progress | None
+def batches_of(
+    places: Sequence[Place], asked: Asked, report: ReadReport, *, progress: Progress | None
 ) -> Iterator[tuple[str, CommentBatch]]:
     """The batches of all places with a name for each; ``InputError`` if a named one cannot be read, or none of the others can."""
     total = sum(place.size for place in places)
@@ -184,7 +153,7 @@ def _read(
 
 
 def _chunks(
-    source: Source, asked: _Asked, report: ReadReport, progress: Progress | None
+    source: Source, asked: Asked, report: ReadReport, progress: Progress | None
 ) -> Iterator[CommentBatch]:
     zone = zone_of(asked.tz)
     told = asked.mapping
@@ -206,7 +175,7 @@ def _chunks(
     has_text = False
     shape: TableShape | None = None
     recording = Recording(source.name, report)
-    for raw in family.tables(source, Order(told, name, asked.chunk_rows), report):
+    for raw in family.tables(source, Order(told, name, asked.chunk_rows, _is_known), report):
         if not headers and not told and family in TABLES:
             shape = shape_of(list(raw.columns))
             if shape is not None:
@@ -229,6 +198,10 @@ def _chunks(
                 zh=f"{source.path}（{name}）没有数据行：其中没有评论、评价或互动事件",
             )
         raise _no_rows(source, report, read_before, skipped_before, list(headers))
+
+
+def _is_known(headers: Sequence[str]) -> bool:
+    return shape_of(headers) is not None
 
 
 def _shifted(progress: Progress | None, before: int, size: int, total: int) -> Progress | None:

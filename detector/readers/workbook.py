@@ -67,7 +67,7 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     if not opening:
         return
     titles = [[as_text(cell) for cell in row] for _, row in opening]
-    header = header_among(titles, order.mapping, path=f"{source.path} [{name}]")
+    header = header_among(titles, order.mapping, path=f"{source.path} [{name}]", knows=order.knows)
     if header.at > 0:
         above = [" ".join(filter(None, row)) for row in titles[: header.at]]
         report.note("lines_before_header", n=header.at, examples=above)

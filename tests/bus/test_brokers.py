@@ -214,6 +214,15 @@ def test_a_broker_that_is_not_there_is_an_input_error(broker: Redis, monkeypatch
         read(broker, None, 1)
 
 
+def test_a_cluster_that_is_not_there_is_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.bus.kafka.TIMEOUT_S", 0.5)
+    with pytest.raises(InputError, match=r"^kafka://127\.0\.0\.1:1/comments: "):
+        source_of(address("kafka://127.0.0.1:1/comments?log_level=0"))
+    monkeypatch.setattr("detector.bus.nats_jetstream.RECONNECTS", 0)
+    with pytest.raises(InputError, match=r"^nats://127\.0\.0\.1:1/comments: "):
+        source_of(address("nats://127.0.0.1:1/comments"))
+
+
 class At(Alone):
     """Owns all shards; goes on at ``resume`` in one of them."""
 

@@ -99,7 +99,12 @@ def formats_page() -> str:
     return page()
 
 
-PAGES: Final = {"cli.md": cli_page, "formats.md": formats_page, "signals.md": signals_page, "openapi.json": openapi_page}
+PAGES: Final = {
+    "cli.md": cli_page,
+    "formats.md": formats_page,
+    "signals.md": signals_page,
+    "openapi.json": openapi_page,
+}
 
 
 def main() -> None:

@@ -58,7 +58,8 @@ def test_a_format_can_be_forced_and_must_be_known(file):
     with pytest.raises(InputError, match="no usable row; left out: broken JSON: 2"):
         read_comments(path, as_format="jsonl")
     with pytest.raises(
-        UsageError, match=r"unknown format 'klingon'. Known are:\n  tables: parquet, xlsx, xls, xlsb, ods, .*csv"
+        UsageError,
+        match=r"unknown format 'klingon'. Known are:\n  tables: parquet, xlsx, xls, xlsb, ods, .*csv",
     ):
         read_comments(path, as_format="klingon")
     for name in ("xlsx", "parquet"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import CODE_FIELDS, NUMBER_FIELDS, STRING_FIELDS, CommentBatch, SourceColumns
-from detector.readers import ReadReport, streams
+from detector.readers import streams
 from detector.readers.header import checked_mapping
-from detector.readers.reading import WHOLE_ROWS, _Asked, _places, _read
+from detector.readers.reading import Asked, Progress, batches_of, places_of
+from detector.readers.report import ReadReport
 from detector.shelf import BLOCK_ROWS, Block, Shelf, Strings
 
 # Files of so many bytes in all become a few hundred megabytes of comments in memory: read at one go.
@@ -22,8 +23,8 @@ MEMORY_BYTES: Final = 64 << 20
 # Longer ones are read so many rows at a time, and what is packed may hold many rows in few bytes.
 CHUNK_ROWS: Final = 32_768
 MEMORY_ROWS: Final = 524_288
-
-Progress = Callable[[int, int], None]
+# Where all of a file is wanted at once, chunks only cost the time to join them.
+WHOLE_ROWS: Final = 524_288
 
 
 @dataclass(slots=True)
@@ -101,8 +102,8 @@ class Dump:
         self._waiting = {}
 
 
-def read_dump(
-    files: Sequence[str | Path],
+def read_comments(
+    paths: str | Path | Iterable[str | Path],
     *,
     mapping: Mapping[str, str] | None = None,
     tz: str = "Asia/Shanghai",
@@ -112,19 +113,21 @@ def read_dump(
     memory_bytes: int = MEMORY_BYTES,
     memory_rows: int = MEMORY_ROWS,
 ) -> tuple[CommentBatch, ReadReport]:
-    """All comments of ``files`` in the order given, and what was found while reading.
+    """All comments of one file or several, in the order given, and what was found while reading.
 
-    As ``readers.read_comments``, with bounded memory: files beyond ``memory_bytes`` in all are read piece by piece,
-    and more than ``memory_rows`` comments lie on a shelf.
+    Several files are one stream, or sessions of their own where they tell of different rooms (see
+    ``detector.readers.streams``). Memory is bounded: files beyond ``memory_bytes`` in all are read piece by piece, and
+    more than ``memory_rows`` comments lie on a shelf. ``progress`` is called with the bytes done and the bytes in all,
+    as they lie on the disk. Paths, options and errors as ``read_chunks``.
     """
     report = ReadReport()
-    asked = _Asked(checked_mapping(mapping), tz, as_format, encoding, WHOLE_ROWS)
-    places = _places(files, asked, report)
+    asked = Asked(checked_mapping(mapping), tz, as_format, encoding, WHOLE_ROWS)
+    places = places_of(paths, asked, report)
     if sum(place.size for place in places) > memory_bytes:
-        asked = _Asked(asked.mapping, tz, as_format, encoding, CHUNK_ROWS)
+        asked = Asked(asked.mapping, tz, as_format, encoding, CHUNK_ROWS)
     dump = Dump(memory_rows=memory_rows)
     outlines: dict[str, streams.Outline] = {}
-    for name, batch in _read(places, asked, report, progress=progress):
+    for name, batch in batches_of(places, asked, report, progress=progress):
         dump.add(name, batch)
         if len(places) > 1:
             outlines.setdefault(name, streams.Outline()).add(batch)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from detector.comment import CODE_FIELDS, NUMBER_FIELDS, STRING_FIELDS, CommentBatch
-from detector.dump import Dump, read_dump
 from detector.errors import InputError
 from detector.readers import read_comments
+from detector.readers.dump import Dump
 from detector.shelf import on_shelf
 from tests.building import NAN, batch, comment
 
@@ -42,7 +42,7 @@ def test_files_are_read_the_same_on_a_shelf_and_in_memory(tmp_path: Path) -> Non
     second = tmp_path / "b.csv"
     second.write_text("user_id,text,更多\nu3,NA,x\nu4,,y\nu5,好看,\n", encoding="utf-8")
     plain, plain_report = read_comments([first, second])
-    kept, report = read_dump([first, second], **NOTHING)
+    kept, report = read_comments([first, second], **NOTHING)
     assert (on_shelf(kept.text), on_shelf(plain.text)) == (True, False)
     assert report.as_dict() == plain_report.as_dict()
     same(kept, plain)
@@ -55,7 +55,7 @@ def test_rooms_of_one_evening_are_sessions_of_their_own_on_a_shelf_too(tmp_path:
         )
         for name in ("east.jsonl", "west.jsonl")
     ]
-    kept, report = read_dump(paths, **NOTHING)
+    kept, report = read_comments(paths, **NOTHING)
     plain, plain_report = read_comments(paths)
     assert set(kept.session_id) == {"east.jsonl", "west.jsonl"}
     assert report.as_dict() == plain_report.as_dict()
@@ -64,7 +64,7 @@ def test_rooms_of_one_evening_are_sessions_of_their_own_on_a_shelf_too(tmp_path:
 
 def test_rows_are_taken_from_a_shelf_in_any_order(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", *({"text": f"第{n}条", "user_id": "u", "n": str(n)} for n in range(50)))
-    kept, plain = read_dump([path], **NOTHING)[0], read_comments(path)[0]
+    kept, plain = read_comments([path], **NOTHING)[0], read_comments(path)[0]
     same(kept.take([40, 3, 3]), plain.take([40, 3, 3]))
     same(kept.slice(7, 20), plain.slice(7, 20))
     same(CommentBatch.concat([kept, plain]), CommentBatch.concat([plain, plain]))
@@ -86,4 +86,4 @@ def test_what_is_the_same_in_every_row_takes_no_room() -> None:
 def test_a_file_that_is_missing_is_told_before_a_long_one_is_read(tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", {"text": "来了"})
     with pytest.raises(InputError, match="gone"):
-        read_dump([path, tmp_path / "gone.csv"], **NOTHING)
+        read_comments([path, tmp_path / "gone.csv"], **NOTHING)
