@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import UsageError
-from detector.readers.cells import is_missing, plain
+from detector.readers.cells import blocks, is_missing, plain
 
 NAN: Final = float("nan")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -126,7 +126,12 @@ def _numeric_column(cells: Sequence[object]) -> NDArray[np.float64] | None:
             return np.asarray(cells, dtype=np.float64)
         if kinds <= {int, float, type(None)}:
             return np.asarray([NAN if cell is None else cell for cell in cells], dtype=np.float64)
-        if kinds == {str} and _NUMBER.match(str(cells[0]).strip()):
+        # Python's float also takes "1_700", which nobody means as a time.
+        if (
+            kinds == {str}
+            and _NUMBER.match(str(cells[0]).strip())
+            and not any("_" in text for text in blocks(cast("Sequence[str]", cells)))
+        ):
             return np.fromiter(map(float, cells), dtype=np.float64, count=len(cells))  # type: ignore[arg-type]
     except (ValueError, OverflowError):
         return None

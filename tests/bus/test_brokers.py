@@ -218,7 +218,7 @@ def test_a_cluster_that_is_not_there_is_an_input_error(monkeypatch: pytest.Monke
     monkeypatch.setattr("detector.bus.kafka.TIMEOUT_S", 0.5)
     with pytest.raises(InputError, match=r"^kafka://127\.0\.0\.1:1/comments: "):
         source_of(address("kafka://127.0.0.1:1/comments?log_level=0"))
-    monkeypatch.setattr("detector.bus.nats_jetstream.RECONNECTS", 0)
+    monkeypatch.setattr("detector.bus.nats_jetstream.RECONNECTS", 1)
     with pytest.raises(InputError, match=r"^nats://127\.0\.0\.1:1/comments: "):
         source_of(address("nats://127.0.0.1:1/comments"))
 

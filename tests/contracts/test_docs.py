@@ -93,8 +93,8 @@ def test_every_file_a_document_links_to_is_there(name: str) -> None:
 
 @needs_model
 @pytest.mark.parametrize("name", READMES)
-def test_the_python_of_a_readme_runs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_python_of_a_readme_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     found = blocks(ROOT / name, "python")
     assert len(found) > 0
     scope: dict[str, object] = {"__name__": "readme"}

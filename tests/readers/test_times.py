@@ -8,7 +8,7 @@ import pytest
 from detector.comment import TS_SOURCES
 from detector.errors import UsageError
 from detector.readers import ReadReport, to_batch
-from detector.readers.times import zone_of
+from detector.readers.times import times, zone_of
 
 # 2026-11-11 20:21:03 in Shanghai, worked by hand: 20,768 days from 1970-01-01 to 2026-11-11,
 # 20768 * 86400 = 1,794,355,200 s at midnight UTC, plus 12:21:03 = 44,463 s.
@@ -184,3 +184,10 @@ def test_moments_beside_offsets_are_told_by_their_size_as_ever():
     np.testing.assert_array_equal(batch.ts_ms, [MOMENT, 9400.0, np.nan])
     assert [TS_SOURCES[code] for code in batch.ts_source] == ["event", "video_offset", "order_only"]
     assert (report.time_unparsed, report.first_ts_ms) == (1, MOMENT)
+
+
+def test_what_python_takes_for_a_number_is_none_with_underscores_wherever_it_stands() -> None:
+    for column in (["1700000000", "1_700_000_000"], ["1_700_000_000", "1700000000"]):
+        ms = times(column, zone=UTC).ms
+        assert ms[column.index("1700000000")] == 1_700_000_000_000
+        assert np.isnan(ms[column.index("1_700_000_000")])
