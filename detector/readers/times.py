@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.comment import LARGEST_NUMBER
 from detector.errors import UsageError
 from detector.readers.cells import blocks, is_missing, plain
 
@@ -97,7 +98,8 @@ def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0) -> Tim
         ms[r], has_clock[r] = found
         # A cell that was read is not missing; the question costs time, so ask it only of the others.
         missing[r] = np.isnan(found[0]) and is_missing(cell)
-    ms[~np.isfinite(ms)] = NAN
+    # What no comment can hold is no time.
+    ms[~(np.abs(ms) <= LARGEST_NUMBER)] = NAN
     unknown = np.isnan(ms)
     return Times(
         ms=ms,
