@@ -19,7 +19,7 @@ from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.report.shown import Shown, shown
 from detector.report.timeline import FIRST_MS, HOUR, LAST_MS, MINUTE
 from detector.shelf import gathered, numbered, numbered_cells, picked
-from detector.verdict import LABELS, PASS, VERDICTS, AccountSummary, Verdicts
+from detector.verdict import LABELS, PASS, VERDICTS, AccountSummary, Reason, Verdicts
 
 TEXT_LIMIT, REASON_LIMIT, ID_LIMIT = 240, 160, 40
 REASONS = 6
@@ -64,6 +64,12 @@ def code_name(user_id: str, *, key: bytes, prefix: str, unknown: str) -> str:
         return unknown
     digest = hashlib.blake2b(user_id.encode("utf-8", "backslashreplace"), key=key[:64], digest_size=3)
     return f"{prefix}-{digest.hexdigest()}"
+
+
+def _contacts(reasons: Sequence[Reason]) -> list[tuple[int, int]]:
+    """Where the contacts of a text stand, as its reasons say."""
+    spans = {(int(first), int(end)) for why in reasons for first, end in why.evidence.get("spans", ())}
+    return sorted(spans)
 
 
 def percent(value: float) -> str:
@@ -135,7 +141,7 @@ def top_evidence(
             verdict=VERDICTS[verdicts.verdict[row]],
             label=LABELS[verdicts.label[row]],
             risk=percent(float(verdicts.risk[row])),
-            text=shown(batch.text[row], limit=TEXT_LIMIT),
+            text=shown(batch.text[row], limit=TEXT_LIMIT, contacts=_contacts(verdicts.reasons[row])),
             account=name(batch.user_id[row]),
             when=moment(float(batch.ts_ms[row]), int(batch.ts_source[row]), zone),
             comment_id=shown(batch.comment_id[row], limit=ID_LIMIT, marks=2),

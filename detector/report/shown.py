@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,7 @@ SLOT: Final = re.compile(r"\{[\w…]{0,12}\}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text: ``plain``, ``hidden`` (the code of what cannot be seen) or ``slot`` of a template."""
+    """A stretch of text: ``plain``, ``hidden`` (the code of what cannot be seen), ``slot`` of a template, or a ``contact``."""
 
     text: str
     kind: str = "plain"
@@ -33,10 +34,11 @@ class Shown:
     left_out: int = 0
 
 
-def shown(text: str, *, limit: int, marks: int = 16) -> Shown:
+def shown(text: str, *, limit: int, marks: int = 16, contacts: Sequence[tuple[int, int]] = ()) -> Shown:
     """The first ``limit`` characters of ``text``, fewer if more than ``marks`` hidden stretches come first.
 
-    Both bounds keep a page small whatever the text is.
+    Both bounds keep a page small whatever the text is. ``contacts`` are first and one past the last character of
+    stretches to be marked as such, in order.
     """
     cut = text[:limit]
     pieces: list[Piece] = []
@@ -46,14 +48,26 @@ def shown(text: str, *, limit: int, marks: int = 16) -> Shown:
             cut = cut[:start]
             break
         marks -= 1
-        if start > at:
-            pieces.append(Piece(cut[at:start]))
+        pieces += _marked(cut, at, start, contacts)
         times = f"×{stop - start}" if stop - start > 1 else ""
         pieces.append(Piece(f"U+{code:04X}{times}", "hidden"))
         at = stop
-    if at < len(cut):
-        pieces.append(Piece(cut[at:]))
+    pieces += _marked(cut, at, len(cut), contacts)
     return Shown(tuple(pieces), len(text) - len(cut))
+
+
+def _marked(text: str, start: int, stop: int, contacts: Sequence[tuple[int, int]]) -> Iterator[Piece]:
+    """The text between two places, contacts apart."""
+    at = start
+    for span in contacts:
+        first, end = max(span[0], at), min(span[1], stop)
+        if first < end:
+            if at < first:
+                yield Piece(text[at:first])
+            yield Piece(text[first:end], "contact")
+            at = end
+    if at < stop:
+        yield Piece(text[at:stop])
 
 
 def shown_template(text: str, *, limit: int) -> Shown:

@@ -50,3 +50,12 @@ def test_the_slots_of_a_template_are_marked() -> None:
     assert shown_template("{N}天瘦{N}斤{}", limit=99).pieces == (
         Piece("{N}", "slot"), Piece("天瘦"), Piece("{N}", "slot"), Piece("斤"), Piece("{}", "slot"),
     )  # fmt: skip
+
+
+def test_contacts_are_marked_also_around_what_cannot_be_seen() -> None:
+    text = "加\u200b薇 abc88888 领"
+    pieces = shown(text, limit=100, contacts=[(4, 12), (90, 95)]).pieces
+    assert [(piece.text, piece.kind) for piece in pieces] == [
+        ("加", "plain"), ("U+200B", "hidden"), ("薇 ", "plain"), ("abc88888", "contact"), (" 领", "plain"),
+    ]  # fmt: skip
+    assert shown(text, limit=7, contacts=[(4, 12)]).pieces[-1].text == "abc"
