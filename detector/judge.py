@@ -77,7 +77,7 @@ class Judge:
             organic_wave=wave,
             protected=protected,
             duplicate=frame.duplicate,
-            provisional=frame.observed,
+            provisional=frame.observed.copy(),
             reasons=reasons,
         )
 

@@ -32,6 +32,13 @@ from detector.writers import (
 
 # Excel files grow slow and large; beyond this many rows they are written only when asked for.
 XLSX_ROWS: Final = 100_000
+NO_WORKBOOK: Final = {
+    "code": "no_workbook",
+    "count": 1,
+    "lines": [],
+    "en": f"more than {XLSX_ROWS:,} rows: no scored.xlsx was written (--xlsx writes one)",
+    "zh": f"超过 {XLSX_ROWS:,} 行，没有写 scored.xlsx（需要时加 --xlsx）",
+}
 
 # Rooms in run.json; a report shows fewer.
 ROOMS: Final = 1000
@@ -145,8 +152,13 @@ def _score_files(
     if xlsx if xlsx is not None else len(batch) <= XLSX_ROWS:
         write_scored_xlsx(out / "scored.xlsx", batch, result.verdicts, lang=lang)
         written.append("scored.xlsx")
+    else:
+        # What an earlier run left here tells of another input.
+        (out / "scored.xlsx").unlink(missing_ok=True)
     run = run_record(result, report, accounts, detector, lang=lang, tz=tz, command=command, now=now)
     run |= {"interrupted": len(batch) < rows_read, "rows_read": rows_read}
+    if xlsx is None and "scored.xlsx" not in written:
+        run["warnings"] = [*run["warnings"], NO_WORKBOOK]
     write_report(out / "report.html", batch, result.verdicts, result.groups, accounts, run, lang=lang)
     progress("writing", 4, files_in_all)
     times["rest"] = clock()

@@ -127,3 +127,12 @@ def test_a_run_that_is_ended_early_is_whole_as_far_as_it_goes(tmp_path: Path, mo
 def test_a_run_ended_at_its_last_chunk_is_not_interrupted(tmp_path: Path, model: Path) -> None:
     found = run([SAMPLE], tmp_path / "out", model, xlsx=False, ended=lambda: True)
     assert (found["interrupted"], found["counts"]["rows"]) == (False, found["rows_read"])
+
+
+def test_the_workbook_of_an_earlier_run_does_not_stay_beside_other_results(tmp_path: Path, model: Path) -> None:
+    out = tmp_path / "out"
+    run([SAMPLE], out, model, xlsx=True)
+    assert (out / "scored.xlsx").is_file()
+    found = run([SAMPLE], out, model, xlsx=False)
+    assert not (out / "scored.xlsx").exists()
+    assert [warning["code"] for warning in found["warnings"] if warning["code"] == "no_workbook"] == []

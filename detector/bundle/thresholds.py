@@ -47,6 +47,10 @@ class Thresholds:
         """The profiles in the order they were set."""
         return tuple(dict.fromkeys(row.profile for row in self.rows))
 
+    def ever(self, profile: str) -> bool:
+        """Whether a profile flags anything at all."""
+        return any(row.profile == profile and row.p is not None for row in self.rows)
+
     def cut(self, profile: str, surface: str, head: str, level: str) -> float:
         """The probability from which on ``level`` is given; infinity where it never is."""
         if profile not in self.profiles():

@@ -161,4 +161,10 @@ def convert(
         files, out, pseudonymise=pseudonymise, mapping=told_mapping(mapping), tz=tz, as_format=as_format,
         encoding=encoding,
     )  # fmt: skip
-    print(json_text(report.as_dict()) if format_ == "json" else describe(report, lang, named=files))
+    print(json_text(report.as_dict()) if format_ == "json" else describe(report, lang, named=[out]))
+    n, hidden = f"{report.rows_kept:,}", pseudonymise is not None
+    talk(
+        f"已写出 {n} 个事件到 {out}" + ("，账号、昵称、评论 ID 已替换" if hidden else "")
+        if lang == "zh"
+        else f"wrote {n} events to {out}" + (", ids and names replaced" if hidden else "")
+    )

@@ -55,6 +55,14 @@ def train(
         progress=lambda text: talk(f"[{time.perf_counter() - start:6.1f} s] {text}"),
     )
     print(f"{'模型' if lang == 'zh' else 'model'}  {fitted.bundle.model_id}  {out}")
+    for profile in fitted.bundle.thresholds.profiles():
+        if not fitted.bundle.thresholds.ever(profile):
+            talk(
+                f"注意：样本太少，无法证明档位 {profile} 的误报率，该档位不会标记任何评论；请增加标注，见 CARD.md"
+                if lang == "zh"
+                else f"note: the sample cannot prove the error that profile {profile} allows, so it never flags "
+                "anything; label more, see CARD.md"
+            )
 
 
 def evaluate(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
+
+import numpy as np
 
 from detector.errors import InputError, UsageError
 from detector.readers.aliases import (
@@ -18,6 +21,7 @@ from detector.readers.aliases import (
 )
 from detector.readers.pasting import pasted
 from detector.readers.remarks import shown
+from detector.readers.times import times
 
 # A title or a remark may stand above the header; further down it would be data.
 HEADER_WITHIN_ROWS: Final = 10
@@ -226,15 +230,23 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _likely_columns(rows: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
-    """A guess to be confirmed: the column with the longest cells is the text, the first other one the person."""
-    width = _usual_width(rows)
-    lengths = [sum(len(row[place]) for row in rows if place < len(row)) for place in range(width)]
-    text = max(range(width), key=lambda place: (lengths[place], place))
-    if width == 1:
-        return [(1, "text")]
-    person = 1 if text == 0 else 0
-    are_numbers = all(row[person].strip("\ufeff ").isdecimal() for row in rows if person < len(row))
-    return sorted([(person + 1, "user_id" if are_numbers else "user_name"), (text + 1, "text")])
+    """A guess to be confirmed: times tell themselves; of the others the longest is the text, the first the person."""
+    columns = [
+        [row[place].strip("\ufeff ") for row in rows if place < len(row)] for place in range(_usual_width(rows))
+    ]
+    # Short numbers are no times, whatever they would be as seconds.
+    clocks = [
+        place for place, cells in enumerate(columns)
+        if min(map(len, cells)) >= 8 and not np.isnan(times(cells, zone=UTC).ms).any()
+    ]  # fmt: skip
+    others = [place for place in range(len(columns)) if place not in clocks] or list(range(len(columns)))
+    text = max(others, key=lambda place: (sum(map(len, columns[place])), place))
+    guess = [(text + 1, "text")] + [(place + 1, "ts") for place in clocks[:1] if place != text]
+    people = [place for place in others if place != text]
+    if people:
+        are_ids = all(cell.isdecimal() for cell in columns[people[0]])
+        guess.append((people[0] + 1, "user_id" if are_ids else "user_name"))
+    return sorted(guess)
 
 
 def _listed(headers: Sequence[str]) -> str:

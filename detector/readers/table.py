@@ -37,6 +37,8 @@ TEXT_KINDS: Final = ("comment", "review", "reply", "append")
 ID_FIELDS: Final = ("comment_id", "user_id", "room_id", "session_id", "product_id", "reply_to")
 # From so many rows on it can be told whether the ids are a comment's own, and what share of repeats says no.
 FEW_ROWS: Final = 20
+# A float of an id shows 16 digits and its exponent, and rarely stands for two accounts; 7.23E+18 stands for any.
+SHORTENED: Final = 16
 NOT_AN_ID_SHARE: Final = 0.2
 LEVELS: Final = ("user_level", "fan_badge_level", "rating")
 FLAGS: Final = ("is_staff", "verified_purchase")
@@ -239,8 +241,16 @@ def _accounts(
         found.note_unread("unknown_id_quality", "user_id_quality", unknown, report)
         told = [word if word in ID_QUALITY_CODE else "" for word in told]
     nameless = [""] * len(found)
+    user_ids: list[str] = columns.get("user_id", nameless)
+    # What is left of an id that a spreadsheet has shortened to a few digits is that of many people.
+    damaged = damaged_ids(found.cells["user_id"], user_ids) if "user_id" in found else []
+    shortened = [r for r in damaged if len(user_ids[r]) < SHORTENED]
+    if shortened:
+        user_ids = list(user_ids)
+        for r in shortened:
+            user_ids[r] = ""
     ids, quality = identities(
-        columns.get("user_id", nameless),
+        user_ids,
         columns.get("user_name", nameless),
         told=told,
         names_are_masks="user_name" in found and names_are_masks(found.headers["user_name"][0]),

@@ -113,10 +113,14 @@ class Room:
 
     def repeat(self, row: int, verdicts: Verdicts) -> None:
         """Give a redelivered comment what was said of its first delivery, as of now."""
-        found = told(self.ledger.delivered(verdicts.comment_id[row]))
-        verdict, label, p, wave, protected, campaign, why = found
-        verdicts.verdict[row] = verdicts.first_verdict[row] = verdict
+        place = self.ledger.delivered(verdicts.comment_id[row])
+        if place is None:
+            return
+        block, at = place
+        verdict, label, p, wave, protected, campaign, why = told(place)
+        verdicts.verdict[row], verdicts.first_verdict[row] = verdict, block.columns["first_verdict"][at]
         verdicts.label[row], verdicts.p[row] = label, p
+        verdicts.provisional[row] = True
         verdicts.organic_wave[row], verdicts.protected[row] = wave, protected
         verdicts.campaign_id[row] = campaign
         verdicts.reasons[row] = why  # type: ignore[index]

@@ -123,9 +123,16 @@ class Stream:
         *,
         mapping: Mapping[str, str] | None = None,
     ) -> Pushed:
-        """Verdicts for the events as of now; nothing is remembered or revised."""
+        """Verdicts for the events as of now; nothing is remembered or revised.
+
+        A comment that was delivered before is answered with what is said of it now.
+        """
         batch, rejected, _ = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
         verdicts = self.judge(batch, self.engine.read(batch))
+        for row in np.flatnonzero(verdicts.duplicate).tolist():
+            room = self.rooms.get((batch.room_id[row], batch.session_id[row]))
+            if room is not None:
+                room.repeat(row, verdicts)
         none = Revisions.concat(())
         return Pushed(verdicts, none, tuple(rejected), (), np.arange(len(batch)))
 

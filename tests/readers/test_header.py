@@ -32,3 +32,10 @@ def test_a_real_list_of_followers(shared):
     path = next((shared / "formats/douyin-fans-labelled").glob("*.csv"))
     with pytest.raises(InputError, match="a list of accounts"):
         inspect(path)
+
+
+def test_the_guess_for_a_file_without_a_header_takes_no_time_for_a_text(file):
+    path = file("2026-11-11 20:00:00,u0,好看\n2026-11-11 20:00:01,u1,多少钱呀\n", "a.csv")
+    with pytest.raises(InputError) as caught:
+        read_comments(path)
+    assert "--map 1=ts --map 2=user_name --map 3=text" in caught.value.en

@@ -161,7 +161,8 @@ def test_ids_never_lose_digits():
 def test_ids_that_went_through_a_spreadsheet_are_kept_and_reported():
     cells = ["7.23E+18", 7.234567890123457e18, "7e12", "abcE+12"]
     batch, report = batch_of({"text": ["好"] * 4, "user_id": cells})
-    assert batch.user_id == ["7.23E+18", "7.234567890123457e+18", "7e12", "abcE+12"]
+    # Three digits are left of the first: it could be anybody's.
+    assert batch.user_id == ["", "7.234567890123457e+18", "7e12", "abcE+12"]
     assert codes(report)["damaged_ids"] == 2
 
 

@@ -291,3 +291,12 @@ def test_a_comment_object_is_an_event_too() -> None:
     out = handmade_detector().stream().push([one, dataclasses.replace(one, comment_id="x2")])
     assert list(out.results.comment_id) == ["x1", "x2"]
     assert isinstance(batch(one), CommentBatch)
+
+
+def test_a_stateless_reading_of_what_was_delivered_says_what_is_said_of_it_now() -> None:
+    stream = handmade_detector().stream()
+    told = stream.push([lure(1)]).results[0]
+    read, again = stream.read([lure(1)]).results[0], stream.push([lure(1)]).results[0]
+    assert (read.verdict, read.risk, read.duplicate) == (told.verdict, told.risk, True)
+    # What was delivered twice may be revised like what was delivered once.
+    assert (again.provisional, again.first_verdict) == (True, "high_risk")
