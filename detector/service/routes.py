@@ -66,7 +66,7 @@ async def score(call: Call) -> Response:
 
     def answer() -> bytes:
         said = act(events, lang=lang) | {"model": model}
-        return written(shumei.answer(said, request_id=request_id, single=single) if theirs else said)
+        return written(shumei.answer(said, events, request_id=request_id, single=single) if theirs else said)
 
     return reply(await call.ask(answer))
 

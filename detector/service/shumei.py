@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from detector.service.problems import Problem
@@ -69,14 +69,18 @@ def event_of(item: Any) -> Any:
     return event
 
 
-def answer(reply: Mapping[str, Any], *, request_id: str, single: bool) -> dict[str, Any]:
-    """A reply in their names: one object for one event, ``results`` in the order of the events for many."""
+def answer(reply: Mapping[str, Any], events: Sequence[Any], *, request_id: str, single: bool) -> dict[str, Any]:
+    """A reply to ``events`` in their names: one object for one event, ``results`` in the order of the events for many."""
     rejected = {one["index"]: one for one in reply["rejected"]}
     results = iter(reply["results"])
     items = []
     for place in range(len(reply["results"]) + len(rejected)):
         if place in rejected:
-            items.append({"code": BAD_EVENT[0], "message": rejected[place]["message"], "requestId": request_id})
+            event = events[place]
+            named = {"dataId": event["comment_id"]} if isinstance(event, dict) and "comment_id" in event else {}
+            items.append(
+                {"code": BAD_EVENT[0], "message": rejected[place]["message"], "requestId": request_id, **named}
+            )
         else:
             items.append(_item(next(results), request_id))
     revisions = [

@@ -135,6 +135,8 @@ def test_a_call_in_the_words_of_another_vendor_is_answered_in_them(server: Serve
     assert (one["riskLabel2"], one["riskDescription"].startswith("引流")) == ("lianxifangshi", True)
     assert [item["code"] for item in many["results"]] == [1100, 1902, 1100]
     assert [item.get("riskLevel") for item in many["results"]] == ["REJECT", None, "PASS"]
+    # Callers of that interface find their events again by this id.
+    assert [item.get("dataId") for item in many["results"][:2]] == ["d2", "d3"]
     assert many["requestId"] == many["results"][0]["requestId"]
     assert server.get("/v1/comments/d1")["room_id"] == "x"
 
