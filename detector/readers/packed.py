@@ -88,7 +88,8 @@ def members(path: Path) -> list[zipfile.ZipInfo]:
         raise InputError(f"{path} is a damaged zip: {error}", zh=f"{path} 是损坏的 zip：{error}") from error
     if why is not None:
         raise InputError(f"{path} was not opened: {why[0]}", zh=f"没有打开 {path}：{why[1]}")
-    files = [entry for entry in entries if not entry.is_dir()]
+    # A damaged zip may hold an entry without a name, of which zipfile cannot tell whether it is a folder.
+    files = [entry for entry in entries if entry.filename and not entry.is_dir()]
     if any(entry.flag_bits & LOCKED for entry in files):
         raise InputError(
             f"{path} is locked with a password: unpack it first", zh=f"{path} 设有密码：请先自行解压"

@@ -327,3 +327,11 @@ def test_where_rows_name_a_room_the_files_say_nothing(file):
     batch, _ = read_comments([one, other, third])
     assert (batch.room_id, batch.session_id) == (["1", "2", "", ""], ["", "", "乙.csv", "丙.csv"])
     assert {KINDS[code] for code in batch.kind} == {"comment"}
+
+
+def test_an_entry_without_a_name_is_passed_over(parcel):
+    path = parcel({"Q": "text\n不要\n", "a.csv": "text\n好看\n"})
+    # A name is cut at its first NUL: damage of one byte takes it away.
+    path.write_bytes(path.read_bytes().replace(b"Q", b"\0"))
+    batch, _ = read_comments(path)
+    assert batch.text == ["好看"]
