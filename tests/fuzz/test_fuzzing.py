@@ -18,7 +18,7 @@ def test_no_bytes_that_a_fuzzer_finds_make_a_reader_fall_over(tmp_path: Path, ta
     # Skipped where the fuzzer is not to be had; where all is installed, a skip is a failure (tests.ci_skips).
     pytest.importorskip("atheris")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.fuzz_readers", target, f"-max_total_time={SECONDS}", "-max_len=4096",
+        [sys.executable, "-m", "tests.fuzz.fuzz_readers", target, f"-max_total_time={SECONDS}", "-seed=1", "-max_len=4096",
          "-timeout=30", "-rss_limit_mb=4096", f"-artifact_prefix={tmp_path}/"],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
