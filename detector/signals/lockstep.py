@@ -79,8 +79,10 @@ class Lockstep(Signal):
         )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
-        n, partners = values["lockstep.shared"], int(values["lockstep.partners"])
+        n, partners = values["lockstep.shared"], values["lockstep.partners"]
+        # Both are unknown of a comment without an account: nothing is said then.
         if n >= 2 and partners >= 1:
+            partners = int(partners)
             others = f"{partners} other account{'s' if partners > 1 else ''}"
             return (
                 f"与另外 {partners} 个账号先后发过 {int(n)} 种相同的少见文本，步调一致",

@@ -55,8 +55,8 @@ class Rating(Signal):
         _observe(seen.rating, remember, memory.stars, out)
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
-        if values["rating.conflict"] >= 1:
-            stars = values["rating.stars"]
+        stars = values["rating.stars"]
+        if values["rating.conflict"] >= 1 and stars >= 0:
             return f"评分 {stars:.0f} 星与文字褒贬不符", f"{stars:.0f} stars do not fit the words"
         lag_h = values["rating.lag_h"]
         if 0 <= lag_h < 24:

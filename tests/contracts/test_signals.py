@@ -1,6 +1,7 @@
 """What every signal owes: names, units, meanings, a question and a test file of its own."""
 
 import inspect
+import math
 import sys
 from pathlib import Path
 
@@ -49,3 +50,18 @@ def test_every_signal_file_is_in_the_engine() -> None:
 
 def test_no_column_has_two_signals() -> None:
     assert len(set(SCHEMA.names)) == len(SCHEMA.names) == sum(len(signal.features) for signal in EVERY)
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+def test_of_what_is_unknown_nothing_is_said(signal: Signal) -> None:
+    unknown = {feature.name: math.nan for feature in signal.features}
+
+    assert signal.explain(unknown | {"rating.is_review": 0.0}) is None
+
+
+@pytest.mark.parametrize("signal", SIGNALS, ids=lambda signal: signal.name)
+def test_a_sentence_names_no_unknown_number(signal: Signal) -> None:
+    many = {feature.name: 50.0 for feature in signal.features}
+    told = [signal.explain(many | {name: math.nan}) or ("", "") for name in many]
+
+    assert [sentence for pair in told for sentence in pair if "nan" in sentence] == []
