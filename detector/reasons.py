@@ -60,14 +60,14 @@ def explain_rows(
     n = len(inputs)
     if n == 0:
         return []
-    falls = np.zeros((len(ALL_SIGNALS) + 1, n))
-    for head in range(len(HEADS)):
-        rows = np.flatnonzero(label == head)
-        full = bundle.log_odds_of(head, inputs[rows], surface[rows])
-        for place, span in enumerate(input_spans(len(HEADS)).values()):
-            changed = inputs[rows]
-            changed[:, span] = bundle.typical[span]
-            falls[place, rows] = full - bundle.log_odds_of(head, changed, surface[rows])
+    spans = input_spans(len(HEADS)).values()
+    # As they are, then with each signal in turn put back to what is typical.
+    variants = np.repeat(inputs[None], 1 + len(spans), axis=0)
+    for variant, span in zip(variants[1:], spans, strict=True):
+        variant[:, span] = bundle.typical[span]
+    log_odds = bundle.log_odds(variants.reshape(-1, inputs.shape[1]), np.tile(surface, len(variants)))
+    own = log_odds.reshape(len(variants), n, -1)[:, np.arange(n), label]
+    falls = own[0] - own[1:]
     reading = read_texts(texts)
     terms = _telling_terms(bundle, label, reading)
     return [

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.bundle.forest import Forest, forest, margins
 from detector.bundle.thresholds import COMMENT, REVIEW_KIND, Thresholds
-from detector.bundle.trees import Trees, margins
+from detector.bundle.trees import Trees
 from detector.comment import KIND_CODE, REVIEW_KINDS, CommentBatch, chosen
 from detector.compiled import kernel
 from detector.text.reading import TextReading
@@ -40,7 +41,8 @@ class Bundle:
     """Everything that was fitted, and what it was fitted with.
 
     ``weights`` float64 (columns, heads) and ``bias`` (heads,) score the wording; ``typical`` float64
-    (heads + features,) holds each input's median over genuine comments, for explanations.
+    (heads + features,) holds each input's median over genuine comments, for explanations. ``forest`` and ``calibration``
+    (heads, 2, 3) are those of the heads, laid out to be read together.
     """
 
     model_id: str
@@ -51,6 +53,12 @@ class Bundle:
     typical: Floats
     thresholds: Thresholds
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    forest: Forest = field(init=False, repr=False, compare=False)
+    calibration: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "forest", forest([head.trees for head in self.heads]))
+        object.__setattr__(self, "calibration", np.array([head.calibration for head in self.heads]))
 
     def wording(self, reading: TextReading) -> Floats:
         """The text heads' scores of m texts: float64, shape (m, heads)."""
@@ -61,15 +69,18 @@ class Bundle:
 
         ``inputs`` float64 (n, heads + features) as ``FeatureFrame.inputs``; ``surface`` is 0 live, 1 review.
         """
-        out = np.zeros((len(inputs), len(self.heads)))
-        for head in range(len(self.heads)):
-            out[:, head] = self.log_odds_of(head, inputs, surface)
+        out = margins(self.forest, inputs)
+        _calibrate(inputs, surface, self.calibration, out)
         return out
 
-    def log_odds_of(self, head: int, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
-        """Calibrated log-odds of one head (float64, shape (n,)); see ``log_odds``."""
-        a, b, c = self.heads[head].calibration[surface].T
-        return np.asarray((a * inputs[:, head] + b * margins(self.heads[head].trees, inputs)) + c)
+
+@kernel
+def _calibrate(inputs: Floats, surface: NDArray[np.intp], calibration: Floats, margin: Floats) -> None:
+    """Turn margins into log-odds in place."""
+    for r in range(margin.shape[0]):
+        for head in range(margin.shape[1]):
+            a, b, c = calibration[head, surface[r]]
+            margin[r, head] = (a * inputs[r, head] + b * margin[r, head]) + c
 
 
 def surfaces(batch: CommentBatch) -> NDArray[np.intp]:

@@ -17,7 +17,8 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from detector.bundle.trees import Trees, margins, no_trees
+from detector.bundle.forest import forest, margins
+from detector.bundle.trees import Trees, no_trees
 from detector.engine import SCHEMA
 from detector.training.logs import FOLDS
 from detector.training.matrix import Matrix, Progress, behaviour_columns
@@ -210,7 +211,7 @@ def fit_trees(
         inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
         trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], head, seed=seed)
         own = matrix.fold == k
-        return own, margins(trees, tree_inputs(wording.nested[k][own], matrix.values[own]))
+        return own, margins(forest([trees]), tree_inputs(wording.nested[k][own], matrix.values[own]))[:, 0]
 
     progress(f"{HEADS[head]}: trees without each fold, and with all")
     for own, found in Parallel(n_jobs=jobs, prefer="threads")(delayed(without)(k) for k in outer):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -60,8 +62,9 @@ def test_log_odds_are_the_calibrated_sum_of_wording_and_trees() -> None:
 
 
 def test_reviews_have_a_calibration_of_their_own() -> None:
-    bundle = handmade_bundle()
-    bundle.heads[2].calibration[1] = [2.0, 1.0, -1.0]
+    made = handmade_bundle()
+    made.heads[2].calibration[1] = [2.0, 1.0, -1.0]
+    bundle = replace(made)
     inputs = np.full((2, len(bundle.typical)), np.nan)
     inputs[:, : len(HEADS)] = 3.0
     assert bundle.log_odds(inputs, np.array([0, 1])).tolist() == [[3.0, 3.0, 3.0], [3.0, 3.0, 5.0]]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from detector.bundle.trees import margins, no_trees
+from detector.bundle.forest import forest, margins
+from detector.bundle.trees import Trees, no_trees
 from detector.engine import SCHEMA
 from detector.training.heads import flatten
 from detector.verdict import HEADS
 from tests.building import NAN
 from tests.models import stump
+
+
+def alone(trees: Trees, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores of one head's trees."""
+    return margins(forest([trees]), x)[:, 0]
 
 
 def test_a_stump_sends_values_left_up_to_its_threshold_and_unknown_ones_where_it_was_told() -> None:
@@ -21,13 +28,13 @@ def test_a_stump_sends_values_left_up_to_its_threshold_and_unknown_ones_where_it
     x[:, at] = [2.0, np.nextafter(2.0, 3.0), -np.inf, NAN]
     left = stump("timing.gap_s", 2.0, low=-1.0, high=0.5)
     right = stump("timing.gap_s", 2.0, low=-1.0, high=0.5, unknown="high")
-    assert margins(left, x).tolist() == [-1.0, 0.5, -1.0, -1.0]
-    assert margins(right, x).tolist() == [-1.0, 0.5, -1.0, 0.5]
+    assert alone(left, x).tolist() == [-1.0, 0.5, -1.0, -1.0]
+    assert alone(right, x).tolist() == [-1.0, 0.5, -1.0, 0.5]
 
 
 def test_no_trees_say_nothing() -> None:
-    assert margins(no_trees(), np.ones((3, 5))).tolist() == [0.0, 0.0, 0.0]
-    assert margins(no_trees(), np.ones((0, 5))).tolist() == []
+    assert alone(no_trees(), np.ones((3, 5))).tolist() == [0.0, 0.0, 0.0]
+    assert alone(no_trees(), np.ones((0, 5))).tolist() == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -45,4 +52,16 @@ def test_flattened_trees_are_scikit_learns_bit_for_bit(seed: int) -> None:
         )
         model.fit(x[:500, columns], y[:500])
         expected = model._raw_predict(x[:, columns]).ravel()
-    assert margins(flatten(model, columns), x).tolist() == expected.tolist()
+    assert alone(flatten(model, columns), x).tolist() == expected.tolist()
+
+
+def test_heads_are_scored_together_as_each_is_alone() -> None:
+    at = len(HEADS) + SCHEMA.names.index("timing.gap_s")
+    x = np.full((3, len(HEADS) + len(SCHEMA.names)), NAN)
+    x[:, at] = [1.0, 2.5, NAN]
+    low = stump("timing.gap_s", 2.0, low=-1.0, high=0.5)
+    high = stump("timing.gap_s", 3.0, low=2.0, high=4.0, unknown="high")
+    heads = [low, no_trees(), high]
+
+    assert margins(forest(heads), x).tolist() == [[-1.0, 0.0, 2.0], [0.5, 0.0, 2.0], [-1.0, 0.0, 4.0]]
+    assert [alone(head, x).tolist() for head in heads] == [[-1.0, 0.5, -1.0], [0.0, 0.0, 0.0], [2.0, 2.0, 4.0]]
