@@ -17,6 +17,8 @@ class Figures:
 
     events: int = 0
     rejected: int = 0
+    # Of the rejected, those that were not even JSON.
+    unread: int = 0
     messages: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(TOPICS, 0)))
     snapshots: int = 0
     snapshot_s: float = 0.0

@@ -126,10 +126,11 @@ def _carry(deliveries: list[Delivery], shards: Shards, sink: Sink, figures: Figu
     letters: list[Message] = []
     for name, part in by_shard.items():
         shard = shards.held[name]
-        rejected = shard.rejected
+        rejected, unread = shard.rejected, shard.unread
         letters += shard.take(part)
         figures.events += len(part)
         figures.rejected += shard.rejected - rejected
+        figures.unread += shard.unread - unread
     _send(letters, sink, figures)
 
 

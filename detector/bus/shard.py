@@ -45,7 +45,7 @@ class Shard:
         self.kind = kind
         self.mapping = mapping
         self.lang = lang
-        self.events = self.rejected = 0
+        self.events = self.rejected = self.unread = 0
         # Messages taken since the last snapshot.
         self.unsaved = 0
         self.resume: Any = None
@@ -81,6 +81,7 @@ class Shard:
                 letters += closed_letters(closed, self.name, lang=self.lang)
             elif isinstance(said, Unread):
                 self.rejected += 1
+                self.unread += 1
                 letters.append(dead_letter(delivery, said, lang=self.lang))
             else:
                 events.append(said)

@@ -13,12 +13,12 @@ from typing import Annotated
 import typer
 
 from detector import __version__
-from detector.bus.cli import stream
 from detector.cli.files import convert, formats, inspect, score
 from detector.cli.learning import evaluate, train
 from detector.cli.options import talk
+from detector.cli.serving import keys, serve
+from detector.cli.streaming import stream
 from detector.errors import ZhenpingError
-from detector.service.cli import keys, serve
 
 app = typer.Typer(
     name="zhenping",
@@ -26,7 +26,7 @@ app = typer.Typer(
         "真评 zhenping：分辨真人弹幕/评论与机器刷屏、引流、虚假评论。只给建议和依据，由人决定。\n\n"
         "Tells genuine live comments and reviews from machine floods, lures and fake reviews. "
         "It advises and explains; a person decides.\n\n"
-        "退出码 exit codes: 0 ok · 2 usage · 3 input · 4 model · 6 gate · 1 unexpected"
+        "退出码 exit codes: 0 ok · 2 usage · 3 input · 4 model · 6 gate · 1 unexpected · 130 interrupted 中断"
     ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,

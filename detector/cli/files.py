@@ -19,6 +19,7 @@ from detector.cli.options import (
     Lang,
     Mapping,
     Model,
+    Profile,
     Quiet,
     Zone,
     choice,
@@ -33,9 +34,7 @@ def score(
         Path, typer.Option("-o", "--out", help="输出文件夹 folder for the results", show_default=False)
     ],
     model: Model = None,
-    profile: Annotated[
-        str, typer.Option("--profile", help="阈值档位 thresholds: balanced | cautious | sensitive")
-    ] = "balanced",
+    profile: Profile = "balanced",
     lang: Lang = "zh",
     format_: Format = "table",
     mapping: Mapping = None,
@@ -153,6 +152,7 @@ def convert(
     """
     from detector.convert import convert as converted
     from detector.readers import describe
+    from detector.readers.remarks import in_number
     from detector.writers import json_text
 
     choice(lang, ("zh", "en"), "--lang")
@@ -166,5 +166,5 @@ def convert(
     talk(
         f"已写出 {n} 个事件到 {out}" + ("，账号、昵称、评论 ID 已替换" if hidden else "")
         if lang == "zh"
-        else f"wrote {n} events to {out}" + (", ids and names replaced" if hidden else "")
+        else in_number(f"wrote {n} [event|events] to ", report.rows_kept) + str(out) + (", ids and names replaced" if hidden else "")
     )

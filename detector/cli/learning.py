@@ -8,7 +8,23 @@ from typing import Annotated
 
 import typer
 
-from detector.cli.options import Format, Lang, Mapping, Model, choice, talk, told_mapping
+from detector.cli.options import (
+    AsFormat,
+    DataRoot,
+    Encoding,
+    Format,
+    Jobs,
+    LabelColumn,
+    Lang,
+    Mapping,
+    Model,
+    Profile,
+    Seed,
+    Zone,
+    choice,
+    talk,
+    told_mapping,
+)
 from detector.errors import UsageError
 
 
@@ -23,12 +39,14 @@ def train(
     recipe: Annotated[
         Path | None, typer.Option("--recipe", help="配方 a recipe such as recipes/default.toml")
     ] = None,
-    data_root: Annotated[
-        Path, typer.Option("--data-root", help="配方中文件所在处 where the recipe's files lie")
-    ] = Path(),
-    label_column: Annotated[str, typer.Option("--label-column", help="标签列 the label column")] = "label",
-    seed: Annotated[int, typer.Option("--seed", help="随机种子 seed")] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", help="并行数 parallel fits")] = 2,
+    data_root: DataRoot = Path(),
+    label_column: LabelColumn = "label",
+    mapping: Mapping = None,
+    tz: Zone = "Asia/Shanghai",
+    as_format: AsFormat = None,
+    encoding: Encoding = None,
+    seed: Seed = 0,
+    jobs: Jobs = 2,
     lang: Lang = "zh",
 ) -> None:
     """训练：从标注文件和/或配方得到模型。 Train a bundle from labelled files and/or a recipe.
@@ -53,6 +71,10 @@ def train(
         seed=seed,
         jobs=jobs,
         progress=lambda text: talk(f"[{time.perf_counter() - start:6.1f} s] {text}"),
+        mapping=told_mapping(mapping),
+        tz=tz,
+        as_format=as_format,
+        encoding=encoding,
     )
     print(f"{'模型' if lang == 'zh' else 'model'}  {fitted.bundle.model_id}  {out}")
     for profile in fitted.bundle.thresholds.profiles():
@@ -74,11 +96,9 @@ def evaluate(
         Path | None, typer.Option("--recipe", help="从配方取一份数据 take a log as a recipe describes it")
     ] = None,
     source: Annotated[str | None, typer.Option("--source", help="配方中数据名 the recipe's source")] = None,
-    data_root: Annotated[
-        Path, typer.Option("--data-root", help="配方中文件所在处 where the recipe's files lie")
-    ] = Path(),
+    data_root: DataRoot = Path(),
     model: Model = None,
-    profile: Annotated[str, typer.Option("--profile", help="阈值档位 thresholds")] = "balanced",
+    profile: Profile = "balanced",
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option("--compare", metavar="A B", help="两个模型成对比较 paired differences B - A"),
@@ -110,16 +130,19 @@ def evaluate(
             "--accounts", help="按账号评测：标签 1 水军、0 其他 judge accounts: label 1 spammer, 0 other"
         ),
     ] = False,
-    label_column: Annotated[str, typer.Option("--label-column", help="标签列 the label column")] = "label",
+    label_column: LabelColumn = "label",
     mapping: Mapping = None,
+    tz: Zone = "Asia/Shanghai",
+    as_format: AsFormat = None,
+    encoding: Encoding = None,
     ts_source: Annotated[
         str | None, typer.Option("--ts-source", help="时间来源，如 order_only what the times are worth")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="输出文件夹 folder for metrics.json and report.html")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="随机种子 seed")] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", help="并行数 parallel fits")] = 2,
+    seed: Seed = 0,
+    jobs: Jobs = 2,
     lang: Lang = "zh",
     format_: Format = "table",
 ) -> None:
@@ -137,7 +160,8 @@ def evaluate(
             files=tuple(files or ()), recipe=recipe, source=source, data_root=data_root, model=model,
             profile=profile, compare=compare, train_sessions=train_sessions, folds=folds, baselines=baselines,
             messages=tuple(messages or ()), attacks=attacks, tricks=tricks, accounts=accounts,
-            label_column=label_column, mapping=told_mapping(mapping), ts_source=ts_source, seed=seed, jobs=jobs,
+            label_column=label_column, mapping=told_mapping(mapping), tz=tz, as_format=as_format, encoding=encoding,
+            ts_source=ts_source, seed=seed, jobs=jobs,
         ),
         out=out, lang=lang, progress=talk,
     )  # fmt: skip

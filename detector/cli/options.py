@@ -33,6 +33,22 @@ Encoding = Annotated[str | None, typer.Option("--encoding", help="指定编码 o
 Model = Annotated[
     Path | None, typer.Option("--model", help="模型文件夹，默认用自带模型 a bundle; default: the shipped one")
 ]
+Profile = Annotated[str, typer.Option("--profile", help="阈值档位 thresholds: balanced | cautious | sensitive")]
+Lateness = Annotated[
+    str, typer.Option("--lateness", help="允许迟到多久 how late a comment may come: 10s | 500ms")
+]
+MaxState = Annotated[
+    float,
+    typer.Option(
+        "--max-state-mb",
+        min=1.0,
+        help="记忆上限 MiB（stream：每个分片）bound of what is remembered (stream: by each shard)",
+    ),
+]
+LabelColumn = Annotated[str, typer.Option("--label-column", help="标签列 the label column")]
+DataRoot = Annotated[Path, typer.Option("--data-root", help="配方中文件所在处 where the recipe's files lie")]
+Seed = Annotated[int, typer.Option("--seed", help="随机种子 seed")]
+Jobs = Annotated[int, typer.Option("--jobs", help="并行数 parallel fits")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 
 

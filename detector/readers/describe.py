@@ -13,7 +13,7 @@ from detector.errors import UsageError
 from detector.readers.formats import titles
 from detector.readers.layout import in_a_row, padded, paragraph
 from detector.readers.pasting import pasted
-from detector.readers.remarks import ID_WORDS, KIND_WORDS, SKIPS, TIME_WORDS, shown
+from detector.readers.remarks import ID_WORDS, KIND_WORDS, SKIPS, TIME_WORDS, in_number, shown
 from detector.readers.report import ReadReport
 from detector.readers.signals_off import signals_off
 
@@ -100,7 +100,7 @@ def _rows(report: ReadReport, zh: bool) -> list[str]:
     left_out = report.rows_read - report.rows_kept
     kept, read, out = f"{report.rows_kept:,}", f"{report.rows_read:,}", f"{left_out:,}"
     lines = [
-        f"读 {read} 行，留 {kept} 行，跳过 {out} 行" if zh else f"{read} rows read, {kept} kept, {out} left out"
+        f"读 {read} 行，留 {kept} 行，跳过 {out} 行" if zh else in_number(f"{read} [row|rows] read, {kept} kept, {out} left out", report.rows_read)
     ]
     for is_scored in (True, False):
         counted = [
@@ -123,7 +123,7 @@ def _columns(report: ReadReport, zh: bool) -> list[str]:
     lines = in_a_row([*mapped, *own], first=" " * INDENT, rest=" " * INDENT)
     lines = [line[INDENT:] for line in lines]
     if others:
-        lines.append(f"（其余 {others} 列原样保留）" if zh else f"({others} other columns kept as they are)")
+        lines.append(f"（其余 {others} 列原样保留）" if zh else in_number(f"({others} other [column kept as it is|columns kept as they are])", others))
     return _section("columns", lines, zh)
 
 
@@ -161,7 +161,7 @@ def _problems(report: ReadReport, zh: bool) -> list[str]:
     lines: list[str] = []
     for reason, count in report.skipped.items():
         en_reason, zh_reason = SKIPS[reason]
-        told = f"跳过 {count:,} 行：{zh_reason}" if zh else f"{count:,} rows left out: {en_reason}"
+        told = f"跳过 {count:,} 行：{zh_reason}" if zh else in_number(f"{count:,} [row|rows] left out: ", count) + en_reason
         lines += _text(told + _at(report, report.skipped_lines.get(reason, []), count, zh), mark="× ")
     for warning in report.warnings:
         if warning["code"] == "no_time" and report.scored_rows:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import TS_SOURCE_CODE, TS_SOURCES
+from detector.comment import TS_SOURCE_CODE
 from detector.readers.cells import texts
 from detector.readers.field_cells import FieldCells
 from detector.readers.report import ReadReport
@@ -29,7 +29,6 @@ def event_times(
         if len(found):
             report.note_once("no_time", "ts")
         source = np.full(len(found), TS_SOURCE_CODE["order_only"], dtype=np.uint8)
-        _count_sources(source, report)
         return np.full(len(found), np.nan), source
     words = _source_words(found)
     ts = times(found.cells["ts"], zone=zone, unit_ms=found.unit_ms("ts"))
@@ -46,7 +45,6 @@ def event_times(
         report.first_ts_ms = float(np.fmin(report.first_ts_ms, moments.min()))
         report.last_ts_ms = float(np.fmax(report.last_ts_ms, moments.max()))
     source = _sources(ts, words, found, report)
-    _count_sources(source, report)
     return ts.ms, source
 
 
@@ -105,9 +103,3 @@ def _evenly_spaced(ts_ms: NDArray[np.float64]) -> bool:
     gaps, counts = np.unique(np.diff(ts_ms), return_counts=True)
     commonest = int(np.argmax(counts))
     return bool(0 < gaps[commonest] <= EVEN_GAP_MS and counts[commonest] >= EVEN_SHARE * counts.sum())
-
-
-def _count_sources(source: NDArray[np.uint8], report: ReadReport) -> None:
-    for name, count in zip(TS_SOURCES, np.bincount(source, minlength=len(TS_SOURCES)).tolist(), strict=True):
-        if count:
-            report.ts_sources[name] = report.ts_sources.get(name, 0) + count

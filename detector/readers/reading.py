@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError, ZhenpingError
@@ -26,6 +26,15 @@ from detector.readers.times import zone_of
 CHUNK_ROWS: Final = 65536
 
 Progress = Callable[[int, int], None]
+
+
+class ReadOptions(TypedDict, total=False):
+    """How files are to be read, for those who pass it on; what each means stands at ``read_chunks``."""
+
+    mapping: Mapping[str, str] | None
+    tz: str
+    as_format: str | None
+    encoding: str | None
 
 
 def read_chunks(
@@ -47,32 +56,10 @@ def read_chunks(
     ``InputError`` if the file is no table of comments or has no usable row, ``UsageError`` for options that
     do not fit.
     """
-    for _, batch in chunks_of_files(
-        paths,
-        mapping=mapping,
-        tz=tz,
-        as_format=as_format,
-        encoding=encoding,
-        chunk_rows=chunk_rows,
-        report=report,
-    ):
-        yield batch
-
-
-def chunks_of_files(
-    paths: str | Path | Iterable[str | Path],
-    *,
-    mapping: Mapping[str, str] | None = None,
-    tz: str = "Asia/Shanghai",
-    as_format: str | None = None,
-    encoding: str | None = None,
-    chunk_rows: int = CHUNK_ROWS,
-    report: ReadReport,
-) -> Iterator[tuple[str, CommentBatch]]:
-    """The same batches, each with the name under which its file can be a session (see ``streams``)."""
     asked = Asked(checked_mapping(mapping), tz, as_format, encoding, chunk_rows)
     places = places_of(paths, asked, report)
-    yield from batches_of(places, asked, report, progress=None)
+    for _, batch in batches_of(places, asked, report, progress=None):
+        yield batch
 
 
 def inspect(
@@ -126,7 +113,10 @@ def places_of(paths: str | Path | Iterable[str | Path], asked: Asked, report: Re
 def batches_of(
     places: Sequence[Place], asked: Asked, report: ReadReport, *, progress: Progress | None
 ) -> Iterator[tuple[str, CommentBatch]]:
-    """The batches of all places with a name for each; ``InputError`` if a named one cannot be read, or none of the others can."""
+    """The batches of all places, each with the name under which its file can be a session (see ``streams``).
+
+    ``InputError`` if a named one cannot be read, or none of the others can.
+    """
     total = sum(place.size for place in places)
     before = 0
     failed: list[ZhenpingError] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from detector.readers.remarks import REMARKS, shown
+from detector.readers.remarks import REMARKS, in_number, shown
 from detector.readers.signals_off import signals_off
 from detector.readers.times import zone_of
 
@@ -151,7 +151,7 @@ class ReadReport:
                     "code": code,
                     "count": note.n,
                     "lines": list(note.lines),
-                    "en": en.format(n=f"{note.n:,}", detail=detail),
+                    "en": in_number(en, note.n).format(n=f"{note.n:,}", detail=detail),
                     "zh": zh.format(n=f"{note.n:,}", detail=detail),
                 }
             )

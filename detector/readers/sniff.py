@@ -16,6 +16,7 @@ from detector.readers import (
     bilibili_xml,
     canonical,
     chat_downloader,
+    chat_lines,
     delimited,
     dianping,
     douyin,
@@ -74,6 +75,8 @@ LINE_DIALECTS: Final[tuple[Dialect, ...]] = (
     *douyu_crawl.LINE_DIALECTS,
     *twitch.LINE_DIALECTS,
     *amazon.LINE_DIALECTS,
+    # Last: brackets and a colon are in many a file.
+    *chat_lines.DIALECTS,
 )
 XML_DIALECTS: Final[tuple[XmlDialect, ...]] = (*bilibili_xml.DIALECTS,)
 SHAPES: Final[tuple[TableShape, ...]] = (

@@ -6,12 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.comment import ID_QUALITIES, ID_QUALITY_CODE, KIND_CODE, KINDS, CommentBatch, SourceColumns
+from detector.comment import (
+    ID_QUALITIES,
+    ID_QUALITY_CODE,
+    KIND_CODE,
+    KINDS,
+    TS_SOURCES,
+    CommentBatch,
+    SourceColumns,
+)
 from detector.errors import UsageError
 from detector.readers.cells import cell_list, flag_of, is_missing, number_of, quantities, texts
 from detector.readers.event_times import event_times, other_times
@@ -42,6 +51,8 @@ SHORTENED: Final = 16
 NOT_AN_ID_SHARE: Final = 0.2
 LEVELS: Final = ("user_level", "fan_badge_level", "rating")
 FLAGS: Final = ("is_staff", "verified_purchase")
+# Id quality -> the remark that it calls for.
+ANONYMOUS_QUALITIES: Final = {"none": "anonymous", "masked": "anonymous", "name_only": "name_only"}
 
 
 def to_batch(
@@ -76,17 +87,40 @@ def to_batch(
 
 
 def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: str) -> CommentBatch:
-    """The rows of ``table`` that have a text, as a batch; everything odd goes into ``report``."""
+    """The rows of ``table`` that have a text, as a batch with its source; everything odd goes into ``report``."""
     found = field_cells(table)
     _report_columns(table, found, report)
+    source = _source(table.columns, report)
+    written = dict(zip(table.columns, source.columns, strict=True))
+    beside = (*table.columns.values(), *source.columns)
+    batch, _ = comments_of(found, report=report, zone=zone, id_prefix=id_prefix, written=written, beside=beside)
+    batch = replace(batch, source=source)
+    report.rows_read += len(batch)
+    report.rows_kept += len(batch)
+    _count(batch, report)
+    return batch
+
+
+def comments_of(
+    found: FieldCells,
+    *,
+    report: ReadReport,
+    zone: tzinfo,
+    id_prefix: str,
+    written: Mapping[str, list[str]] = MappingProxyType({}),
+    beside: Iterable[list[Any]] = (),
+) -> tuple[CommentBatch, Sequence[int]]:
+    """The rows that have a text, as a batch without its source, and their lines; what is odd goes into ``report``.
+
+    ``written`` is header -> the column as text where that is known. Rows left out are taken out of the lists
+    ``beside``, too.
+    """
     kind = kinds(found, report)
     left_out = _rows_without_text(found, kind, report)
-    source = _source(table.columns, report)
     if left_out:
-        _leave_out(left_out, (*table.columns.values(), *found.cells.values(), *source.columns))
+        _leave_out(left_out, (*beside, *found.cells.values()))
         found = replace(found, lines=_without(left_out, found.lines))
         kind = np.delete(kind, left_out)
-    written = dict(zip(table.columns, source.columns, strict=True))
     columns = _strings(found, written, report)
     columns["kind"] = kind
     columns["text"] = _cut(columns.get("text", [""] * len(found)), found, report)
@@ -95,20 +129,22 @@ def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: st
     columns["ts_ms"], columns["ts_source"] = event_times(found, zone=zone, report=report)
     columns |= other_times(found, zone=zone, report=report)
     columns |= _numbers(found, report)
-    batch = CommentBatch.from_columns(len(found), columns, source)
-    report.rows_read += len(batch)
-    report.rows_kept += len(batch)
-    _count(batch, report)
-    return batch
+    return CommentBatch.from_columns(len(found), columns), found.lines
 
 
 def _count(batch: CommentBatch, report: ReadReport) -> None:
-    """What the rows are, and what those that are scored do not tell."""
+    """What the rows are, how far their ids and times can be trusted, what those that are scored do not tell."""
     report.scored_rows += int(batch.scored().sum())
-    counts = np.bincount(batch.kind, minlength=len(KINDS)).tolist()
-    for name, count in zip(KINDS, counts, strict=True):
-        if count:
-            report.kinds[name] = report.kinds.get(name, 0) + count
+    for names, codes, counted in (
+        (KINDS, batch.kind, report.kinds),
+        (ID_QUALITIES, batch.user_id_quality, report.id_quality),
+        (TS_SOURCES, batch.ts_source, report.ts_sources),
+    ):
+        for name, count in zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True):
+            if count:
+                counted[name] = counted.get(name, 0) + count
+            if names is ID_QUALITIES and name in ANONYMOUS_QUALITIES:
+                report.note(ANONYMOUS_QUALITIES[name], n=count)
     for code, count in lacks_of(batch).items():
         report.lacks[code] = report.lacks.get(code, 0) + count
 
@@ -174,7 +210,11 @@ def _strings(found: FieldCells, written: Mapping[str, list[str]], report: ReadRe
             continue
         headers = found.headers[name]
         # Where more than one column feeds the field, it is no column of the input.
-        column = written[headers[0]] if len(headers) == 1 else texts(found.cells[name])[0]
+        column = written.get(headers[0]) if len(headers) == 1 else None
+        if column is None:
+            column, broken = texts(found.cells[name])
+            if broken and not written:
+                report.note("broken_characters", examples=(headers[0],))
         if name != "text":
             # Where there is nothing to strip, str.strip gives the very same text.
             stripped = list(map(str.strip, column))
@@ -255,12 +295,6 @@ def _accounts(
         told=told,
         names_are_masks="user_name" in found and names_are_masks(found.headers["user_name"][0]),
     )
-    counts = np.bincount(quality, minlength=len(ID_QUALITIES))
-    for name, count in zip(ID_QUALITIES, counts.tolist(), strict=True):
-        if count:
-            report.id_quality[name] = report.id_quality.get(name, 0) + count
-    report.note("anonymous", n=int(counts[ID_QUALITY_CODE["none"]] + counts[ID_QUALITY_CODE["masked"]]))
-    report.note("name_only", n=int(counts[ID_QUALITY_CODE["name_only"]]))
     return ids, quality
 
 

@@ -29,14 +29,19 @@ def _minutes(line: str, recording: Recording) -> list[Record] | None:
     if _TRAILER.fullmatch(line):
         return []
     record: dict[str, object] = {"kind": "comment", "text": line}
-    day = _date_of(recording.name)
+    day = date_in(recording.name)
     if day is not None and "clock" in told:
         day += timedelta(days=told.get("midnights", 0))
         record |= {"ts": f"{day.isoformat()} {told['clock']}", "ts_source": "minute_marker"}
     return [record]
 
 
-def _date_of(name: str) -> date | None:
+def date_in(name: str) -> date | None:
+    """The date that the name of a file tells, None without one.
+
+    >>> date_in("弹幕_2026-11-11.txt")
+    datetime.date(2026, 11, 11)
+    """
     for year, month, day in _DATE.findall(name):
         try:
             return date(int(year), int(month), int(day))

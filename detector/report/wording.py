@@ -36,7 +36,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "overview": ("概览", "Overview"),
     "comments": ("评论", "Comments"),
     "not_judged": ("另有 {n} 行礼物、进场等不判定", "{n} gifts, entries and the like not judged"),
-    "repeated": ("重复投递 {n} 行不重复计", "{n} redelivered rows not counted"),
+    "repeated": ("重复投递 {n} 行不重复计", "redelivered rows not counted: {n}"),
     "organic_wave": ("群体玩梗", "Organic waves"),
     "organic_note": ("口令、扣 1、玩梗，不算造假", "Prompts and memes, not fakes"),
     "protected": ("受保护", "Protected"),

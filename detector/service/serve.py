@@ -8,6 +8,7 @@ import math
 import os
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -30,6 +31,7 @@ from detector.service.limits import Rates
 from detector.service.live import Live
 from detector.service.logs import log_to_stderr
 from detector.service.metrics import Metrics
+from detector.service.port import listening
 from detector.service.scoring import SNAPSHOT, Scoring
 from detector.service.work import Worker
 from detector.stream import Stream
@@ -76,13 +78,8 @@ def serve(settings: Settings, *, now: Callable[[], datetime]) -> None:
             )
         )  # fmt: skip
         server.keys = keys
-        try:
-            server.run()
-        except SystemExit as error:
-            raise UsageError(
-                f"cannot listen on {settings.host}:{settings.port}: the port is taken or the address is not ours",
-                zh=f"无法监听 {settings.host}:{settings.port}：端口被占用，或地址不属于本机",
-            ) from error
+        with listening(settings.host, settings.port) as sockets:
+            server.run(sockets)
     log.info("ended")
 
 
@@ -114,10 +111,10 @@ def furnish(settings: Settings, *, keys: KeyRing | None, now: Callable[[], datet
     metrics.watch_depth(lambda: worker.depth)
     model = {"model_id": detector.bundle.model_id, "profile": settings.profile}
     log.info(
-        "ready to listen",
+        "loaded",
         extra={
-            "host": settings.host, "port": settings.port, "model_id": detector.bundle.model_id,
-            "sessions": len(stream.rooms), "shadow_id": shadow.bundle.model_id if shadow else "",
+            "model_id": detector.bundle.model_id, "sessions": len(stream.rooms),
+            "shadow_id": shadow.bundle.model_id if shadow else "",
         },
     )  # fmt: skip
     return House(
@@ -200,6 +197,11 @@ class _Server(uvicorn.Server):
     """A server that ends quietly when it is told to, and reads its keys anew on SIGHUP."""
 
     keys: KeyRing | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and only then say so."""
+        await super().startup(sockets)
+        log.info("listening", extra={"host": self.config.host, "port": self.config.port})
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

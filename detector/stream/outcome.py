@@ -25,6 +25,16 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Values of accepted events that could not be read and count as unknown (or were mended): a code of
+    ``detector.readers.remarks``, how many, and the places of the first such events in the pushed list."""
+
+    code: str
+    n: int
+    index: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Something a moderator should see now; ``at_ms`` is the session's clock (NaN unknown)."""
 
@@ -109,6 +119,7 @@ class Pushed:
     event: NDArray[np.int64]
     closed: tuple[Closed, ...] = ()
     sessions: tuple[InSession, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

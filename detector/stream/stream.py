@@ -16,8 +16,8 @@ from detector.comment import Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, FeatureFrame
 from detector.judge import Judge
 from detector.state.sessions import MAX_BYTES, SessionKey
-from detector.stream.intake import taken_in
-from detector.stream.outcome import Alert, Closed, InSession, Prompt, Pushed, Rejected, Revisions
+from detector.stream.intake import Intake, taken_in
+from detector.stream.outcome import Alert, Closed, InSession, Prompt, Pushed, Revisions
 from detector.stream.room import Room
 from detector.stream.snapshot import read_snapshot, write_snapshot
 from detector.text.reading import read_texts
@@ -77,9 +77,9 @@ class Stream:
         rejected and named by its place; the rest goes on. ``ids``, one for each event, name those dicts that have no
         id of their own.
         """
-        batch, rejected, offered = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz, ids=ids)
-        self.offered += offered
-        return self.conclude(self.observe(batch), rejected)
+        taken = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz, ids=ids)
+        self.offered += taken.offered
+        return self.conclude(self.observe(taken.batch), taken)
 
     def observe(self, batch: CommentBatch) -> Observed:
         """Read and remember a batch in the order of its events; to be concluded in the same order."""
@@ -87,7 +87,7 @@ class Stream:
         self.events += len(batch)
         return Observed(batch, self.engine.observe(batch), first)
 
-    def conclude(self, observed: Observed, rejected: Sequence[Rejected] = ()) -> Pushed:
+    def conclude(self, observed: Observed, taken: Intake | None = None) -> Pushed:
         """Judge what was observed and look back from it."""
         batch, frame = observed.batch, observed.frame
         verdicts = replace(self.judge(batch, frame), late=frame.lag_ms > self.lateness_s * 1000.0)
@@ -113,8 +113,8 @@ class Stream:
             if not lasting:
                 closed.append(self._end(key))
         return Pushed(
-            verdicts, Revisions.concat(revisions), tuple(rejected), tuple(alerts), event, tuple(closed),
-            tuple(sessions),
+            verdicts, Revisions.concat(revisions), tuple(taken.rejected if taken else ()), tuple(alerts), event,
+            tuple(closed), tuple(sessions), tuple(taken.unread if taken else ()),
         )  # fmt: skip
 
     def read(
@@ -127,14 +127,14 @@ class Stream:
 
         A comment that was delivered before is answered with what is said of it now.
         """
-        batch, rejected, _ = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
+        batch, rejected, unread, _ = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
         verdicts = self.judge(batch, self.engine.read(batch))
         for row in np.flatnonzero(verdicts.duplicate).tolist():
             room = self.rooms.get((batch.room_id[row], batch.session_id[row]))
             if room is not None:
                 room.repeat(row, verdicts)
         none = Revisions.concat(())
-        return Pushed(verdicts, none, tuple(rejected), (), np.arange(len(batch)))
+        return Pushed(verdicts, none, tuple(rejected), (), np.arange(len(batch)), unread=tuple(unread))
 
     def close(self, session_id: str, *, room_id: str | None = None) -> tuple[Closed, ...]:
         """End a session: its last revisions, its campaigns and the room's verdict; nothing if it is not known.

@@ -86,6 +86,7 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
         "- Reviews come from one shop platform; no sample there is large enough to prove 0.01 %, so reviews are never high_risk by default.",
         "- Floods in review logs were not labelled: bot_flood says nothing about reviews. Solicitation in reviews is",
         "  judged as in live rooms, with its own threshold.",
+        "- Recall of attacks is measured on simulated ones, injected into real or simulated logs: real campaigns may differ.",
         "- Unlabelled comments of the live log count as genuine, though some are lures: true recall is understated.",
         "",
     ]

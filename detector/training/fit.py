@@ -95,13 +95,14 @@ def training_record(fitted: Fit, *, seed: int, recipe: str) -> dict[str, Any]:
             "labels": {
                 head: int((matrix.label[rows] == code).sum()) for code, head in enumerate((*HEADS, "normal"))
             },
-            "fingerprint": _fingerprint(matrix, rows),
+            "fingerprint": fingerprint(matrix.reading.exact[matrix.text[rows]], matrix.label[rows]),
         }
     return {"seed": seed, "recipe": recipe, "logs": logs}
 
 
-def _fingerprint(matrix: Matrix, rows: NDArray[np.bool_]) -> str:
+def fingerprint(text_keys: NDArray[np.int64], label: NDArray[np.int8]) -> str:
+    """By what a log is known again: the exact keys of its texts (n,) and its labels (n,), in event order."""
     digest = hashlib.blake2b(digest_size=8)
-    digest.update(matrix.reading.exact[matrix.text[rows]].tobytes())
-    digest.update(matrix.label[rows].tobytes())
+    digest.update(text_keys.tobytes())
+    digest.update(label.tobytes())
     return digest.hexdigest()

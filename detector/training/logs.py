@@ -7,14 +7,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError
-from detector.readers import ReadReport, read_comments, to_batch
+from detector.readers import ReadOptions, ReadReport, read_comments, to_batch
 from detector.verdict import HEADS, NORMAL
 
 LEFT_OUT: Final = -1
@@ -128,7 +128,7 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
     # The label travels as a column of its own: rows without a text are left out on the way.
     columns[LABEL] = [labels[r] for r in keep]
     batch = to_batch(columns, report=ReadReport(), mapping=source.get("map"))
-    code = label_codes(batch.source.columns[batch.source.headers.index(LABEL)], where=str(path))
+    code = label_codes(written(batch, LABEL, where=str(path)), where=str(path))
     order = batch.replay_order()
     if "first_sessions" in source:
         # To measure on later ones what was learned from these.
@@ -164,19 +164,28 @@ def _first_of_each(columns: Mapping[str, list[Any]], names: Sequence[str]) -> li
     return list(seen.values())
 
 
-def read_labelled(path: str | Path, *, label_column: str = "label") -> LabelledLog:
+def read_labelled(
+    path: str | Path, *, label_column: str = "label", **options: Unpack[ReadOptions]
+) -> LabelledLog:
     """A data scientist's own file: any table the readers know, with a ``label`` column."""
-    batch, _ = read_comments(path)
-    if label_column not in batch.source.headers:
-        raise UsageError(
-            f"{path} has no column {label_column!r}; its columns are {', '.join(batch.source.headers)}",
-            zh=f"{path} 没有 {label_column!r} 列；现有列：{', '.join(batch.source.headers)}",
-        )
-    labels = batch.source.columns[batch.source.headers.index(label_column)]
+    batch, _ = read_comments(path, **options)
+    labels = written(batch, label_column, where=str(path))
     code = label_codes([label or "unlabelled" for label in labels], where=str(path))
     order = batch.replay_order()
     batch, code = batch.take(order), code[order]
     return LabelledLog(name=Path(path).name, batch=batch, label=code, fold=fold_by_session(batch), proof=True)
+
+
+def written(batch: CommentBatch, header: str, *, where: str) -> list[str]:
+    """A column of the input as it was written. Raises UsageError with the columns there are."""
+    headers = batch.source.headers
+    if header not in headers:
+        listed = ", ".join(headers)
+        raise UsageError(
+            f"{where} has no column {header!r}; its columns are {listed}",
+            zh=f"{where} 没有 {header!r} 列；现有列：{listed}",
+        )
+    return batch.source.columns[headers.index(header)]
 
 
 def dealt(logs: Sequence[LabelledLog]) -> list[LabelledLog]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from detector.bundle.storage import save_bundle
+from detector.readers import ReadOptions
 from detector.training.augment import Augmentation
 from detector.training.card import model_card
 from detector.training.fit import Fit, fit, training_record
@@ -40,9 +41,11 @@ def train(
     seed: int = 0,
     jobs: int = 1,
     progress: Progress,
+    **options: Unpack[ReadOptions],
 ) -> Fit:
     """Train on labelled files, a recipe, or both, and write the bundle into ``out``.
 
+    ``options`` say how ``data`` is to be read; a recipe says so itself.
     Raises InputError for files that cannot be read or labels that are unknown or too few.
     """
     content = read_recipe(recipe) if recipe is not None else {}
@@ -50,7 +53,7 @@ def train(
     own = []
     for path in data:
         progress(f"read {path}")
-        own.append(read_labelled(path, label_column=label_column))
+        own.append(read_labelled(path, label_column=label_column, **options))
     fitted = fit_recipe(content, data_root, more=dealt(own), seed=seed, jobs=jobs, progress=progress)
     record = training_record(fitted, seed=seed, recipe=name)
     save_bundle(fitted.bundle, out, card=model_card(fitted, record), training=record)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,16 @@ from numpy.typing import NDArray
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import UsageError
 from detector.evaluation.baselines import Split
-from detector.readers import read_comments
-from detector.training.logs import LABEL, LabelledLog, among_first, fold_by_session, label_codes, read_source
+from detector.readers import ReadOptions, read_comments
+from detector.training.logs import (
+    LABEL,
+    LabelledLog,
+    among_first,
+    fold_by_session,
+    label_codes,
+    read_source,
+    written,
+)
 from detector.training.recipe import read_recipe
 
 
@@ -30,11 +39,12 @@ class NamedLog:
 
 
 def read_files(
-    files: Sequence[Path], *, label_column: str, ts_source: str | None, mapping: Mapping[str, str] | None
+    files: Sequence[Path], *, label_column: str, ts_source: str | None, **options: Unpack[ReadOptions]
 ) -> NamedLog:
     """Files as one log; ``ts_source`` says what their times are worth. Raises UsageError without a label column."""
-    batch, _ = read_comments(list(files), mapping=mapping)
-    written = column(batch, label_column)
+    batch, _ = read_comments(list(files), **options)
+    name = ", ".join(path.name for path in files)
+    labels = written(batch, label_column, where=name)
     if ts_source is not None:
         if ts_source not in TS_SOURCE_CODE:
             known = ", ".join(TS_SOURCE_CODE)
@@ -43,9 +53,8 @@ def read_files(
             )
         batch.ts_source[:] = TS_SOURCE_CODE[ts_source]
     order = batch.replay_order()
-    batch, names = batch.take(order), [written[row] or "unlabelled" for row in order]
+    batch, names = batch.take(order), [labels[row] or "unlabelled" for row in order]
     label = label_codes(names, where=label_column)
-    name = ", ".join(path.name for path in files)
     return NamedLog(LabelledLog(name, batch, label, fold_by_session(batch), proof=True), names)
 
 
@@ -58,7 +67,7 @@ def read_recipe_source(recipe: Path, source: str | None, root: Path) -> NamedLog
             f"--source {source!r}: {recipe} has {known}", zh=f"--source {source!r}：{recipe} 中有 {known}"
         )
     log = read_source(root, sources[source])
-    return NamedLog(log, list(column(log.batch, LABEL)))
+    return NamedLog(log, list(written(log.batch, LABEL, where=source)))
 
 
 def read_messages(paths: Sequence[Path]) -> Split | None:
@@ -66,15 +75,8 @@ def read_messages(paths: Sequence[Path]) -> Split | None:
     if not paths:
         return None
     batch, _ = read_comments(list(paths))
-    return batch, np.array([value == "1" for value in column(batch, "label")])
-
-
-def column(batch: CommentBatch, name: str) -> list[str]:
-    """A column of the input as it was written. Raises UsageError with the columns there are."""
-    if name not in batch.source.headers:
-        listed = ", ".join(batch.source.headers)
-        raise UsageError(f"no column {name!r}; columns: {listed}", zh=f"没有 {name!r} 列；现有列：{listed}")
-    return batch.source.columns[batch.source.headers.index(name)]
+    where = ", ".join(path.name for path in paths)
+    return batch, np.array([value == "1" for value in written(batch, "label", where=where)])
 
 
 def earlier_sessions(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
@@ -82,7 +84,7 @@ def earlier_sessions(batch: CommentBatch, sessions: int) -> NDArray[np.bool_]:
     there = len(set(zip(batch.room_id, batch.session_id, strict=True)))
     if not 0 < sessions < there:
         raise UsageError(
-            f"--train-sessions {sessions}: the file has {there} sessions; leave at least one for the test",
+            f"--train-sessions {sessions} of {there}: leave at least one for the test",
             zh=f"--train-sessions {sessions}：文件共有 {there} 场，至少留一场测试",
         )
     return among_first(batch, sessions)

@@ -18,6 +18,7 @@ from detector.evaluation.baselines import Split, baseline_scores
 from detector.evaluation.judged import clusters
 from detector.evaluation.measure import ranked_figures
 from detector.evaluation.metrics import rank
+from detector.readers import ReadOptions
 from detector.scorer import Detector
 from detector.training.fit import fit
 from detector.training.logs import dealt
@@ -27,9 +28,11 @@ from detector.training.train import fit_recipe
 from detector.trial.accounts import accounts_judged
 from detector.trial.attacks import attacks_found
 from detector.trial.folds import cross_fitted
+from detector.trial.known import learned_from
 from detector.trial.logs import NamedLog, earlier_sessions, read_files, read_messages, read_recipe_source
 from detector.trial.page import write_page
 from detector.trial.tricks import tricks_found
+from detector.trial.written import warned
 from detector.verdict import HEADS
 from detector.writers import write_run_json
 
@@ -56,9 +59,17 @@ class Trial:
     accounts: bool = False
     label_column: str = "label"
     mapping: Mapping[str, str] | None = None
+    tz: str = "Asia/Shanghai"
+    as_format: str | None = None
+    encoding: str | None = None
     ts_source: str | None = None
     seed: int = 0
     jobs: int = 2
+
+    @property
+    def reading(self) -> ReadOptions:
+        """How the files are to be read."""
+        return ReadOptions(mapping=self.mapping, tz=self.tz, as_format=self.as_format, encoding=self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,11 @@ def run_trial(trial: Trial, *, out: Path | None = None, lang: str = "zh", progre
         raise UsageError(f"-o {out} is a file; name a folder", zh=f"-o {out} 是文件，请给一个文件夹")
     # All files are read before anything is fitted: a slip in the last must not cost the work on the first.
     messages = read_messages(trial.messages)
-    outcome = _accounts(trial, progress) if trial.accounts else _tried(trial, _read(trial), messages, progress)
+    outcome = (
+        _accounts(trial, progress)
+        if trial.accounts
+        else _tried(trial, _read(trial), messages, lang=lang, progress=progress)
+    )
     if out is not None:
         write_run_json(out / "metrics.json", outcome.figures)
         write_page(out / "report.html", outcome.figures, outcome.mistakes, lang=lang)
@@ -89,13 +104,13 @@ def run_trial(trial: Trial, *, out: Path | None = None, lang: str = "zh", progre
 def _accounts(trial: Trial, progress: Progress) -> Outcome:
     return Outcome(
         accounts_judged(
-            trial.files, label_column=trial.label_column, mapping=trial.mapping, seed=trial.seed,
-            jobs=trial.jobs, progress=progress,
+            trial.files, label_column=trial.label_column, seed=trial.seed, jobs=trial.jobs, progress=progress,
+            **trial.reading,
         )
     )  # fmt: skip
 
 
-def _tried(trial: Trial, named: NamedLog, messages: Split | None, progress: Progress) -> Outcome:
+def _tried(trial: Trial, named: NamedLog, messages: Split | None, *, lang: str, progress: Progress) -> Outcome:
     if trial.compare is not None:
         return _compared(trial, named, progress)
     if trial.folds is not None:
@@ -114,6 +129,10 @@ def _tried(trial: Trial, named: NamedLog, messages: Split | None, progress: Prog
     progress(f"evaluate {detector.bundle.model_id}: {len(batch):,} comments")
     judged = judge(detector, batch, label, named.names)
     figures = _about(trial, named) | measure(judged, seed=trial.seed).as_dict()
+    # A model fitted here has not seen the test.
+    if train is None and (learned := learned_from(detector.bundle, _names(trial), judged)):
+        figures["learned_from"] = learned
+        progress(warned(learned, lang))
     figures["thresholds"] = [
         asdict(row) for row in detector.bundle.thresholds.rows if row.profile == trial.profile
     ]
@@ -140,6 +159,9 @@ def _fresh(trial: Trial, train: NamedLog, progress: Progress) -> Bundle:
 def _check(trial: Trial) -> None:
     fresh = trial.train_sessions is not None
     rules = (
+        (trial.source is not None and trial.recipe is None,
+         "--source names a log of a recipe: name the recipe too, with --recipe FILE, or leave --source out",
+         "--source 是配方中的数据名：请同时用 --recipe 给出配方，或去掉 --source"),
         (bool(trial.files) == (trial.recipe is not None), "name files, or a --recipe and its --source",
          "请给出评论文件，或用 --recipe 和 --source 指定"),
         (trial.baselines and not fresh, "--baselines needs --train-sessions: they are fitted on the same split",
@@ -154,10 +176,10 @@ def _check(trial: Trial) -> None:
          "--attacks and --tricks need one model: leave --folds and --compare out",
          "--attacks 和 --tricks 需要单个模型，不能与 --folds、--compare 同用"),
         (trial.accounts and (trial != Trial(
-            files=trial.files, accounts=True, label_column=trial.label_column, mapping=trial.mapping,
-            seed=trial.seed, jobs=trial.jobs)),
-         "--accounts fits its own models on files: only --label-column, --map, --seed, --jobs and --out go with it",
-         "--accounts 用文件自己训练，只能与 --label-column、--map、--seed、--jobs、--out 同用"),
+            files=trial.files, accounts=True, label_column=trial.label_column, seed=trial.seed, jobs=trial.jobs,
+            **trial.reading)),
+         "--accounts fits its own models: only files, how to read them, --label-column, --seed, --jobs, --out go with it",
+         "--accounts 用文件自己训练，只能与读取文件的选项、--label-column、--seed、--jobs、--out 同用"),
     )  # fmt: skip
     for broken, en, zh in rules:
         if broken:
@@ -167,9 +189,12 @@ def _check(trial: Trial) -> None:
 def _read(trial: Trial) -> NamedLog:
     if trial.recipe is not None:
         return read_recipe_source(trial.recipe, trial.source, trial.data_root)
-    return read_files(
-        trial.files, label_column=trial.label_column, ts_source=trial.ts_source, mapping=trial.mapping
-    )
+    return read_files(trial.files, label_column=trial.label_column, ts_source=trial.ts_source, **trial.reading)
+
+
+def _names(trial: Trial) -> list[str]:
+    """What the judged logs are called in the record of a training."""
+    return [str(trial.source)] if trial.recipe is not None else [path.name for path in trial.files]
 
 
 def _about(trial: Trial, named: NamedLog) -> dict[str, Any]:

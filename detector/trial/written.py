@@ -60,4 +60,23 @@ def about(found: Mapping[str, Any], lang: str) -> Sequence[str]:
         said.append(
             f"{n:,} 条评论，其中 {m:,} 条不真实" if zh else f"{n:,} comments, {m:,} of them not genuine"
         )
+    if found.get("learned_from"):
+        said.append(warned(found["learned_from"], lang))
     return [part for part in said if part]
+
+
+def warned(learned: Mapping[str, Any], lang: str) -> str:
+    """What to think of figures on a log that the model has learned from (see ``known.learned_from``)."""
+    names = ", ".join(learned["logs"])
+    if learned["same"]:
+        return (
+            f"注意：模型训练时用过这份数据（{names}），指标偏高，不能说明新数据上的表现"
+            if lang == "zh"
+            else f"warning: the model was trained on this log ({names}): the figures flatter it and tell nothing of new ones"
+        )
+    return (
+        f"注意：模型训练时用过同名的数据（{names}）；如果是同一份，指标偏高，不能说明新数据上的表现"
+        if lang == "zh"
+        else f"warning: the model was trained on a log of the same name ({names}): if it is the same, the figures flatter "
+        "it and tell nothing of new ones"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detector.bus.addresses import address, option
-from detector.bus.cli import sink_of, source_of
+from detector.bus.connect import sink_of, source_of
 from detector.errors import UsageError
 
 

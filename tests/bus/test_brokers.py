@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from detector.bus.addresses import address
-from detector.bus.cli import source_of
+from detector.bus.connect import source_of
 from detector.bus.ends import Delivery
 from detector.bus.shard import Shard
 from detector.errors import InputError

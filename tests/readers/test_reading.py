@@ -135,7 +135,7 @@ def test_the_report_in_words(file):
     assert "× 跳过 1 行：没有文本（第 3 行）" in zh
     assert "1 行时间无法解析（保留，不进时间窗）：时间=昨天" in zh
     assert zh.splitlines()[-1] == f"下一步    zhenping score {path} -o out/"
-    assert "× 1 rows left out: no text (line 3)" in en
+    assert "× 1 row left out: no text (line 3)" in en
     assert en.splitlines()[-1] == f"Next      zhenping score {path} -o out/"
     with pytest.raises(UsageError, match="unknown language 'fr'"):
         describe(report, "fr")
