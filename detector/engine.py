@@ -41,8 +41,8 @@ from detector.state.neighbours import Neighbours, new_neighbours, observe_neighb
 from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions
 from detector.state.supporters import new_supporters, observe_supporters
 from detector.state.table import N_YOUNG, Table
-from detector.state.texts import Columns, TextMemory
-from detector.text.cues import BAD, GOOD, count_cues
+from detector.state.texts import Columns, TextMemory, TextRows
+from detector.text.cues import BAD, GOOD
 from detector.text.reading import TextReading, read_texts, tables_digest
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
@@ -86,6 +86,9 @@ class Schema:
 
 
 SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.features))
+# How many columns each signal with a memory fills, and all of them.
+WIDTHS: Final = tuple(len(signal.features) for signal in SIGNALS)
+SIGNAL_COLUMNS: Final = sum(WIDTHS)
 
 
 def input_spans(wording: int) -> dict[str, slice]:
@@ -168,26 +171,26 @@ class FeatureEngine:
 
     def _compute(self, texts: Sequence[str]) -> Columns:
         reading = read_texts(texts)
-        columns: Columns = {
+        wording = self._wording(reading) if self._wording else np.zeros((len(texts), 0))
+        measured = {signal.name: signal.measure(reading) for signal in TEXT_SIGNALS}
+        return {
             "exact": reading.exact,
             "skeleton": reading.prints.skeleton,
             "bands": reading.prints.bands,
             "sketch": reading.prints.sketch,
-            "wording": self._wording(reading) if self._wording else np.zeros((len(texts), 0)),
+            "inputs": np.concatenate([wording, *measured.values()], axis=1, dtype=np.float64),
+            "contact_form": has_contact_form(measured[Contact.name]),
+            "polarity": (reading.cues.counts[:, GOOD] - reading.cues.counts[:, BAD]).astype(np.float64),
         }
-        for signal in TEXT_SIGNALS:
-            columns[signal.name] = signal.measure(reading)
-        cues, _, _ = count_cues(reading.shaped)
-        columns["polarity"] = (cues[:, GOOD] - cues[:, BAD]).astype(np.float64)
-        return columns
 
     def _run(self, batch: CommentBatch, *, remember: bool) -> FeatureFrame:
         n = len(batch)
         texts = self._texts.read(batch.text)
+        text_columns = texts.known["inputs"].shape[1]
         duplicate = np.zeros(n, dtype=np.bool_)
         observed = batch.scored()
         frame = FeatureFrame(
-            inputs=np.full((n, texts["wording"].shape[1] + len(SCHEMA.features)), np.nan),
+            inputs=np.full((n, text_columns + SIGNAL_COLUMNS), np.nan),
             group=np.zeros(n, dtype=np.int64),
             duplicate=duplicate,
             observed=observed,
@@ -198,8 +201,8 @@ class FeatureEngine:
             skeleton=texts["skeleton"],
             sessions=self.sessions.lives(batch, remember=remember),
         )
-        gave = GIVING[batch.kind]
-        answers = batch.is_staff == 1.0
+        gave, answers = GIVING[batch.kind], batch.is_staff == 1.0
+        anyone = bool((gave | answers).any())
         memories = self.sessions.memories
         for key, rows, lasting in frame.sessions.rows:
             memory = memories.get(key) or SessionMemory()
@@ -208,12 +211,11 @@ class FeatureEngine:
                 memories.pop(key, None)
                 if lasting:
                     memories[key] = memory
-            fresh = self._undelivered(
-                batch, texts["exact"], rows[observed[rows]], memory, duplicate, remember=remember
-            )
-            observed[rows[duplicate[rows]]] = False
+            scored = observed[rows]
+            fresh = rows if scored.all() else rows[scored]
+            fresh = self._undelivered(batch, texts, fresh, memory, duplicate, remember=remember)
             # Redelivered gifts count once like all others: an account is a supporter or is not.
-            if gave[rows].any() or answers[rows].any() or memory.supporters.meta[N_YOUNG]:
+            if anyone or memory.supporters.meta[N_YOUNG]:
                 account = account_keys(batch, rows)
                 memory.supporters, frame.supporter[rows] = observe_supporters(
                     memory.supporters,
@@ -223,16 +225,17 @@ class FeatureEngine:
                 )
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, remember=remember)
+        observed &= ~duplicate
         return frame
 
     @staticmethod
     def _undelivered(
-        batch: CommentBatch, exact: NDArray[np.int64], rows: NDArray[np.intp], memory: SessionMemory,
+        batch: CommentBatch, texts: TextRows, rows: NDArray[np.intp], memory: SessionMemory,
         duplicate: NDArray[np.bool_], *, remember: bool,
     ) -> NDArray[np.intp]:  # fmt: skip
         listed = rows.tolist()
-        ids = [batch.comment_id[row] for row in listed]
-        text_keys = exact[rows].tolist()
+        ids = batch.comment_id if len(listed) == len(batch) else [batch.comment_id[row] for row in listed]
+        text_keys = texts.known["exact"][texts.at[rows]].tolist()
         if remember and memory.delivered.take_new(ids, text_keys):
             return rows
         for row, comment_id, text_key in zip(listed, ids, text_keys, strict=True):
@@ -244,71 +247,73 @@ class FeatureEngine:
 
 
 def _observe_session(
-    batch: CommentBatch, texts: Columns, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame, *,
+    batch: CommentBatch, texts: TextRows, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame, *,
     remember: bool,
 ) -> None:  # fmt: skip
+    n = len(rows)
+    # Rows that stand side by side, as nearly all do, are looked at where they are.
+    place = slice(int(rows[0]), int(rows[-1]) + 1) if rows[-1] - rows[0] + 1 == n else rows
+    own = texts.of(place)
     account = account_keys(batch, rows)
-    is_review = REVIEWS[batch.kind[rows]]
-    fit = IN_SECONDS[batch.ts_source[rows]]
+    is_review, source = REVIEWS[batch.kind[place]], batch.ts_source[place]
+    given_ms = batch.ts_ms[place]
     ts_ms, lag_ms = observe_clock(
-        memory.clock, ts_ms=np.where(fit, batch.ts_ms[rows], np.nan), arrival=batch.ts_source[rows] == ARRIVAL,
+        memory.clock, ts_ms=np.where(IN_SECONDS[source], given_ms, np.nan), arrival=source == ARRIVAL,
         may_jump=is_review, remember=remember,
     )  # fmt: skip
-    skeleton = texts["skeleton"][rows]
-    level = np.where(np.isfinite(batch.user_level[rows]), batch.user_level[rows], np.nan)
+    skeleton = frame.skeleton[place]
+    level = batch.user_level[place]
     accounts = observe_accounts(
         memory.accounts, account=account, ts_ms=ts_ms, level=level, skeleton=skeleton,
         first_index=memory.comments, remember=remember,
     )  # fmt: skip
     group = observe_neighbours(
-        memory.neighbours, skeleton=skeleton, bands=texts["bands"][rows], sketch=texts["sketch"][rows],
+        memory.neighbours, skeleton=skeleton, bands=own.known["bands"], sketch=own.known["sketch"], at=own.at,
         remember=remember,
     )  # fmt: skip
-    paid = np.full(len(rows), np.nan)
-    markers = [batch.paid_marker[row] for row in rows.tolist()]
-    if any(markers):
-        paid[:] = list(map(_paid, markers))
     seen = Observation(
         first_index=memory.comments,
         account=account,
         ts_ms=ts_ms,
-        exact=texts["exact"][rows],
+        exact=own["exact"],
         skeleton=skeleton,
         group=group,
-        contact_form=has_contact_form(texts["contact"][rows]),
+        contact_form=own["contact_form"],
         accounts=accounts,
         level=level,
-        badge_level=batch.fan_badge_level[rows],
-        paid=paid,
-        staff=batch.is_staff[rows],
-        created_ms=batch.account_created_ms[rows],
+        badge_level=batch.fan_badge_level[place],
+        paid=_paid(batch, rows),
+        staff=batch.is_staff[place],
+        created_ms=batch.account_created_ms[place],
         is_review=is_review,
-        rating=batch.rating[rows],
-        verified=batch.verified_purchase[rows],
-        purchased_ms=batch.purchased_at_ms[rows],
-        event_ms=np.where(UNDATED[batch.ts_source[rows]], np.nan, batch.ts_ms[rows]),
-        polarity=texts["polarity"][rows],
+        rating=batch.rating[place],
+        verified=batch.verified_purchase[place],
+        purchased_ms=batch.purchased_at_ms[place],
+        event_ms=np.where(UNDATED[source], np.nan, given_ms),
+        polarity=own["polarity"],
     )
-    frame.group[rows], frame.lag_ms[rows] = group, lag_ms
-    frame.clock_ms[rows], frame.account[rows] = ts_ms, account
-    # Rows that stand side by side, as nearly all do, are written through a slice.
-    place = slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else rows
-    start = 0
-    for name in ("wording", *(text_signal.name for text_signal in TEXT_SIGNALS)):
-        stop = start + texts[name].shape[1]
-        frame.inputs[place, start:stop] = texts[name][place]
-        start = stop
-    for signal, signal_memory in zip(SIGNALS, memory.signals, strict=True):
-        out = np.full((len(rows), len(signal.features)), np.nan, dtype=np.float32)
-        signal.observe(seen, signal_memory, out, remember=remember)
-        stop = start + len(signal.features)
-        frame.inputs[place, start:stop] = out
-        start = stop
+    frame.group[place], frame.lag_ms[place] = group, lag_ms
+    frame.clock_ms[place], frame.account[place] = ts_ms, account
+    start = own.known["inputs"].shape[1]
+    frame.inputs[place, :start] = own["inputs"]
+    out = np.full(n * SIGNAL_COLUMNS, np.nan, dtype=np.float32)
+    first = 0
+    for signal, columns, signal_memory in zip(SIGNALS, WIDTHS, memory.signals, strict=True):
+        # Each signal writes to memory of its own, which it can run through in one go.
+        values = out[first : first + n * columns].reshape(n, columns)
+        signal.observe(seen, signal_memory, values, remember=remember)
+        frame.inputs[place, start : start + columns] = values
+        first, start = first + n * columns, start + columns
     if remember:
-        memory.comments += len(rows)
+        memory.comments += n
 
 
-def _paid(marker: str) -> float:
-    if not marker:
-        return float("nan")
-    return 0.0 if marker.strip().lower() in {"0", "0.0", "none", "no", "false", "否", "无"} else 1.0
+def _paid(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """1 where the row is paid for, 0 where it says that it is not, NaN where it does not say."""
+    markers = (
+        batch.paid_marker if len(rows) == len(batch) else [batch.paid_marker[row] for row in rows.tolist()]
+    )
+    if not any(markers):
+        return np.full(len(rows), np.nan)
+    free = {"0", "0.0", "none", "no", "false", "否", "无"}
+    return np.array([float(m.strip().lower() not in free) if m else np.nan for m in markers])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from detector.comment import CommentBatch
 from detector.evaluation.intervals import Estimate, share
 from detector.evaluation.judged import Judged, numbered
-from detector.text.cues import BAD, GOOD, count_cues
+from detector.text.cues import BAD, GOOD
 from detector.text.reading import read_texts
 from detector.verdict import HIGH_RISK, PASS
 
@@ -76,5 +76,5 @@ def first_comments(batch: CommentBatch) -> Mask:
 def negative(batch: CommentBatch) -> Mask:
     """Which comments complain: few stars, or more words of complaint than of praise."""
     distinct, index = numbered(batch.text)
-    cues = count_cues(read_texts(distinct).shaped)[0]
+    cues = read_texts(distinct).cues.counts
     return np.asarray((batch.rating <= LOW_RATING) | (cues[index, BAD] > cues[index, GOOD]))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.signals.signal import Feature, Sentence, TextSignal, feature
-from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_cues, count_sound_cues
+from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_sound_cues
 from detector.text.reading import TextReading
 from detector.text.shape import (
     HANDLE_LENGTH,
@@ -45,15 +45,15 @@ class Contact(TextSignal):
 
     def measure(self, reading: TextReading) -> NDArray[np.float32]:
         shape = reading.shaped.counts
-        cues, distance, split = count_cues(reading.shaped)
+        cues = reading.cues
         out = np.zeros((len(reading), len(self.features)), dtype=np.float32)
         columns = (NUMBER_LENGTH, HANDLE_LENGTH, SPELLED_LETTERS, SPELLED_WORDS, NUMBER_GAPS)
         for column, place in enumerate(columns):
             out[:, column] = shape[:, place]
         for column, category in enumerate((CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK), start=5):
-            out[:, column] = cues[:, category]
-        out[:, 11] = np.where(distance < 99, distance, np.nan)
-        out[:, 12] = split
+            out[:, column] = cues.counts[:, category]
+        out[:, 11] = np.where(cues.distance < 99, cues.distance, np.nan)
+        out[:, 12] = cues.split
         out[:, 13] = count_sound_cues(reading.shaped)
         return out
 

@@ -25,11 +25,9 @@ def _account_key(user_id: str) -> int:
 
 def account_keys(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """A positive 62-bit key of each row's account, 0 where the id does not tell people apart."""
-    known = TOLD_APART[batch.user_id_quality[rows]]
-    user_ids = [batch.user_id[row] for row in rows.tolist()]
-    keys = {user_id: _account_key(user_id) for user_id in set(user_ids)}
-    out = np.fromiter(map(keys.__getitem__, user_ids), dtype=np.int64, count=len(user_ids))
-    out[~known] = 0
+    ids = batch.user_id if len(rows) == len(batch) else [batch.user_id[row] for row in rows.tolist()]
+    out = np.fromiter(map(_account_key, ids), dtype=np.int64, count=len(rows))
+    out *= TOLD_APART[batch.user_id_quality[rows]]
     return out
 
 

@@ -67,7 +67,7 @@ def _closest(bands: NDArray[np.int64], sketch: NDArray[np.int32], band_table: Ta
 
 @kernel
 def _observe(
-    skeleton: NDArray[np.int64], bands: NDArray[np.int64], sketch: NDArray[np.int32], remember: bool,
+    skeleton: NDArray[np.int64], at: NDArray[np.intp], bands: NDArray[np.int64], sketch: NDArray[np.int32], remember: bool,
     members: Table, band_table: Table, sketches: Table, group: NDArray[np.int64],
 ) -> None:  # fmt: skip
     for r in range(len(skeleton)):
@@ -79,20 +79,21 @@ def _observe(
                 touch(members, skeleton[r])
             continue
         found = 0
-        if bands[r, 0] != 0:
-            found = _closest(bands[r], sketch[r], band_table, sketches)
+        text = at[r]
+        if bands[text, 0] != 0:
+            found = _closest(bands[text], sketch[text], band_table, sketches)
         group[r] = found if found != 0 else skeleton[r]
         if not remember:
             continue
         generation, row, _ = touch(members, skeleton[r])
         members.values[generation, row, HIGH] = group[r] >> HALF
         members.values[generation, row, LOW] = group[r] & 0x7FFFFFFF
-        if found == 0 and bands[r, 0] != 0:
+        if found == 0 and bands[text, 0] != 0:
             generation, row, _ = touch(sketches, skeleton[r])
             for i in range(SKETCH_SIZE):
-                sketches.values[generation, row, i] = sketch[r, i]
+                sketches.values[generation, row, i] = sketch[text, i]
             for k in range(BANDS):
-                generation, row, new = touch(band_table, bands[r, k])
+                generation, row, new = touch(band_table, bands[text, k])
                 if new:
                     band_table.values[generation, row, HIGH] = group[r] >> HALF
                     band_table.values[generation, row, LOW] = group[r] & 0x7FFFFFFF
@@ -104,14 +105,19 @@ def observe_neighbours(
     skeleton: NDArray[np.int64],
     bands: NDArray[np.int64],
     sketch: NDArray[np.int32],
+    at: NDArray[np.intp] | None = None,
     remember: bool = True,
 ) -> NDArray[np.int64]:
-    """The group key of each text (int64, shape (n,)), as of just before it; its own skeleton if it is new."""
+    """The group key of each text (int64, shape (n,)), as of just before it; its own skeleton if it is new.
+
+    Text i has row ``at[i]`` of ``bands`` and ``sketch``, row i without ``at``.
+    """
     n = len(skeleton)
     if remember:
         memory.members = reserve(memory.members, n)
         memory.sketches = reserve(memory.sketches, n)
         memory.bands = reserve(memory.bands, n * BANDS)
     group = np.zeros(n, dtype=np.int64)
-    _observe(skeleton, bands, sketch, remember, memory.members, memory.bands, memory.sketches, group)
+    at = np.arange(n) if at is None else at
+    _observe(skeleton, at, bands, sketch, remember, memory.members, memory.bands, memory.sketches, group)
     return group

@@ -62,22 +62,24 @@ class Sessions(Generic[Memory]):
         found = Lives[Memory]()
         if not len(batch):
             return found
+        codes: NDArray[np.intp] | None
         if _all_one(batch.room_id) and _all_one(batch.session_id):
             owners = [(batch.room_id[0], batch.session_id[0])]
-            codes = np.zeros(len(batch), dtype=np.intp)
+            codes = None
         else:
             numbers: dict[SessionKey, int] = {}
             keys = zip(batch.room_id, batch.session_id, strict=True)
             codes = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp, len(batch))
             owners = list(numbers)
-        counts = np.bincount(codes, minlength=len(owners)).tolist()
+        counts = [len(batch)] if codes is None else np.bincount(codes, minlength=len(owners)).tolist()
         after = self.charged + sum(
             charge(self.events.get(key, 0) + count) - (charge(self.events[key]) if key in self.events else 0)
             for key, count in zip(owners, counts, strict=True)
         )
         n_after = len(self.events) + sum(key not in self.events for key in owners)
         if not remember or (after <= self.max_bytes and n_after <= self.max_sessions):
-            found.rows = [(owners[code], rows, True) for code, rows in _rows_by_code(codes)]
+            groups = [(0, np.arange(len(batch)))] if codes is None else _rows_by_code(codes)
+            found.rows = [(owners[code], rows, True) for code, rows in groups]
             if remember:
                 self.charged = after
                 for key, rows, _ in found.rows:
@@ -86,7 +88,7 @@ class Sessions(Generic[Memory]):
             return found
         lives: list[SessionKey] = []
         current: dict[SessionKey, int] = {}
-        codes = codes.copy()
+        codes = np.zeros(len(batch), dtype=np.intp) if codes is None else codes.copy()
         for row, code in enumerate(codes.tolist()):
             key = owners[code]
             before = self.events.pop(key, -1)

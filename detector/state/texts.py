@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,22 @@ from numpy.typing import NDArray
 
 MAX_TEXTS: Final = 65_536
 Columns = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextRows:
+    """What is known of n texts: text i is row ``at[i]`` of every array of ``known``. Good until the next are read."""
+
+    known: Mapping[str, NDArray[Any]]
+    at: NDArray[np.intp]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """The column ``name``, a row for each text."""
+        return self.known[name].take(self.at, axis=0)
+
+    def of(self, rows: slice | NDArray[np.intp]) -> TextRows:
+        """Some of the texts."""
+        return TextRows(self.known, self.at[rows])
 
 
 class TextMemory:
@@ -27,7 +44,7 @@ class TextMemory:
         self._rows: dict[str, int] = {}
         self._arrays: Columns = {}
 
-    def read(self, texts: Sequence[str]) -> Columns:
+    def read(self, texts: Sequence[str]) -> TextRows:
         """The columns of ``texts``, one row per text, in their order."""
         rows = self._rows
         missing = [text for text in dict.fromkeys(texts) if text not in rows]
@@ -36,8 +53,8 @@ class TextMemory:
             missing = list(dict.fromkeys(texts))
         if missing or not self._arrays:
             self._append(missing)
-        index = np.fromiter((rows[text] for text in texts), dtype=np.intp, count=len(texts))
-        return {name: array[index] for name, array in self._arrays.items()}
+        index = np.fromiter(map(rows.__getitem__, texts), dtype=np.intp, count=len(texts))
+        return TextRows(self._arrays, index)
 
     def _append(self, texts: list[str]) -> None:
         start = len(self._rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
@@ -16,7 +17,6 @@ from detector.text.shape import HANDLE_SHAPE, LONG_NUMBER, NUMBER_SHAPE, REPEAT_
 
 CATEGORIES: Final = ("contact", "beside", "search", "room", "lure", "ask", "good", "bad")
 CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK, GOOD, BAD = range(8)
-MAX_CUE: Final = 8
 # The row of the lexicon that holds words to be known by their sound, and their most characters.
 SOUND: Final = "sound"
 SOUND_MAX: Final = 3
@@ -29,14 +29,19 @@ def _rows(folder: str, name: str) -> list[list[str]]:
 
 
 @functools.cache
-def _lexicon() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+def _lexicon() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
+    """Keys of the cues with their hash table, the bits of their categories, and the most characters that a cue
+    beginning with each code point has."""
     words: dict[str, int] = {}
     for category, *cues in _rows("lexicons", "cues.txt"):
         if category != SOUND:
             for cue in cues:
                 words[cue] = words.get(cue, 0) | 1 << CATEGORIES.index(category)
     keys = span_keys(*encode(list(words)))
-    return keys, hash_slots(keys), np.array(list(words.values()), dtype=np.int32)
+    longest = np.zeros(N_CODES, dtype=np.uint8)
+    for cue in words:
+        longest[ord(cue[0])] = max(longest[ord(cue[0])], len(cue))
+    return keys, hash_slots(keys), np.array(list(words.values()), dtype=np.int32), longest
 
 
 @functools.cache
@@ -60,7 +65,7 @@ def _sound_cues() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int6
 @kernel
 def _count(
     codes: NDArray[np.int32], starts: NDArray[np.int64], kind: NDArray[np.uint8],
-    keys: NDArray[np.int64], slots: NDArray[np.int32], bits: NDArray[np.int32],
+    keys: NDArray[np.int64], slots: NDArray[np.int32], bits: NDArray[np.int32], longest: NDArray[np.uint8],
     counts: NDArray[np.int32], distance: NDArray[np.int32], split: NDArray[np.int32],
 ) -> None:  # fmt: skip
     squeezed = np.zeros(1024, dtype=np.int64)
@@ -76,7 +81,7 @@ def _count(
                 n += 1
         for i in range(n):
             h1, h2 = 7, 11
-            for j in range(i, min(i + MAX_CUE, n)):
+            for j in range(i, min(i + longest[squeezed[i]], n)):
                 h1 = chain_1(h1, squeezed[j])
                 h2 = chain_2(h2, squeezed[j])
                 row = find(join(h1, h2), keys, slots)
@@ -138,12 +143,21 @@ def count_sound_cues(shaped: Shaped) -> NDArray[np.int32]:
     return counts
 
 
-def count_cues(shaped: Shaped) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Cues of each text by category (int32, shape (m, 8)), the characters from the nearest cue to a number or
-    handle (99: none), and how many cues were split by signs (int32, shape (m,))."""
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Cues of m texts: ``counts`` by category (int32, shape (m, 8)), ``distance`` characters from the nearest cue to
+    a number or handle (int32, shape (m,), 99: none), how many cues were ``split`` by signs (int32, shape (m,))."""
+
+    counts: NDArray[np.int32]
+    distance: NDArray[np.int32]
+    split: NDArray[np.int32]
+
+
+def count_cues(shaped: Shaped) -> Cues:
+    """Find the cues of texts."""
     m = len(shaped.starts) - 1
     counts = np.zeros((m, len(CATEGORIES)), dtype=np.int32)
     distance = np.full(m, 99, dtype=np.int32)
     split = np.zeros(m, dtype=np.int32)
     _count(shaped.codes, shaped.starts, classes(), *_lexicon(), counts, distance, split)
-    return counts, distance, split
+    return Cues(counts, distance, split)

@@ -11,6 +11,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.text.cues import Cues, count_cues
 from detector.text.fingerprint import Fingerprints, fingerprint
 from detector.text.hashing import span_keys
 from detector.text.normalize import Normalized, normalize
@@ -19,12 +20,14 @@ from detector.text.shape import Shaped, shape
 
 @dataclass(frozen=True, slots=True)
 class TextReading:
-    """m texts read: normalised with evidence, shaped, fingerprinted; ``exact`` int64 (m,) keys the plain form."""
+    """m texts read: normalised with evidence, shaped, fingerprinted, searched for cues; ``exact`` int64 (m,) keys the
+    plain form."""
 
     normalized: Normalized
     shaped: Shaped
     exact: NDArray[np.int64]
     prints: Fingerprints
+    cues: Cues
 
     def __len__(self) -> int:
         return len(self.normalized.starts) - 1
@@ -46,4 +49,4 @@ def read_texts(texts: Sequence[str]) -> TextReading:
     normalized = normalize(texts)
     shaped = shape(normalized)
     exact = span_keys(normalized.codes, normalized.starts)
-    return TextReading(normalized, shaped, exact, fingerprint(shaped))
+    return TextReading(normalized, shaped, exact, fingerprint(shaped), count_cues(shaped))

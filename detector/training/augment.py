@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detector.engine import SCHEMA, TEXT_SIGNALS
 from detector.errors import InputError
 from detector.simulate.disguise import SLY_EDITS
-from detector.text.cues import BAD, GOOD, count_cues
+from detector.text.cues import BAD, GOOD
 from detector.text.reading import read_texts
 
 
@@ -63,6 +63,6 @@ def text_values(texts: Sequence[str], values: NDArray[np.float32]) -> NDArray[np
         stop = start + len(signal.features)
         out[:, start:stop] = signal.measure(reading)
         start = stop
-    cues, _, _ = count_cues(reading.shaped)
+    cues = reading.cues.counts
     out[:, SCHEMA.names.index("rating.polarity")] = cues[:, GOOD] - cues[:, BAD]
     return out

@@ -32,8 +32,8 @@ def test_a_text_is_computed_once() -> None:
 
 
 def test_no_texts_give_columns_of_no_rows() -> None:
-    columns = TextMemory(Lengths()).read([])
-    assert {name: column.shape for name, column in columns.items()} == {"length": (0,), "pair": (0, 2)}
+    rows = TextMemory(Lengths()).read([])
+    assert {name: rows[name].shape for name in ("length", "pair")} == {"length": (0,), "pair": (0, 2)}
 
 
 @given(st.lists(st.lists(st.text("好看吗", max_size=3), max_size=9), max_size=9), st.integers(1, 6))

@@ -2,18 +2,19 @@
 
 import pytest
 
-from detector.text.cues import CATEGORIES, count_cues
+from detector.text.cues import CATEGORIES
 from detector.text.reading import read_texts
 
 
 def cues(text: str) -> dict[str, int]:
     """Cues by category, without the zeros."""
-    counts, _, _ = count_cues(read_texts([text]).shaped)
+    counts = read_texts([text]).cues.counts
     return {name: n for name, n in zip(CATEGORIES, counts[0].tolist(), strict=True) if n}
 
 
 def distance_and_split(text: str) -> tuple[int, int]:
-    _, distance, split = count_cues(read_texts([text]).shaped)
+    cues = read_texts([text]).cues
+    distance, split = cues.distance, cues.split
     return int(distance[0]), int(split[0])
 
 
