@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle import Bundle
-from detector.bundle.model import probabilities, surface_name, surfaces
+from detector.bundle.model import sigmoid, surface_name, surfaces
 from detector.comment import CommentBatch
+from detector.compiled import kernel
 from detector.engine import SCHEMA, FeatureFrame
 from detector.reasons import explain_rows
 from detector.text.shape import LONG_HANDLE, LONG_NUMBER
-from detector.verdict import HEADS, HIGH_RISK, PASS, REVIEW, VERDICTS, Reason, Verdicts
+from detector.verdict import HEADS, HIGH_RISK, NORMAL, PASS, REVIEW, VERDICTS, Reason, Verdicts
 
 # Badges from this level on mean months of support; the wearer is never high_risk on their own.
 LOYAL_BADGE: Final = 10
@@ -23,8 +23,17 @@ WAVE_ACCOUNTS: Final = 20
 WAVE_POSTS_PER_ACCOUNT: Final = 2.5
 WAVE_LOW_SHARE: Final = 0.5
 WAVE_FRESH_SHARE: Final = 0.8
-# Where each feature stands.
-AT: Final = {name: column for column, name in enumerate(SCHEMA.names)}
+# Where the features by which a wave is known stand among the inputs.
+ACCOUNTS, EACH, LOW_SHARE, FRESH_SHARE, NUMBER, HANDLE = range(6)
+WAVE: Final = np.array(
+    [
+        len(HEADS) + SCHEMA.names.index(name)
+        for name in (
+            "copying.accounts_session", "copying.posts_per_account", "copying.low_share", "copying.fresh_share",
+            "contact.number_length", "contact.handle_length",
+        )
+    ]
+)  # fmt: skip
 
 
 class Judge:
@@ -46,54 +55,82 @@ class Judge:
     def __call__(self, batch: CommentBatch, frame: FeatureFrame) -> Verdicts:
         """Verdicts for observed comments; rows that were not observed have no probability and pass."""
         n = len(batch)
-        rows = np.flatnonzero(frame.observed)
-        inputs = frame.inputs if len(rows) == n else frame.inputs[rows]
-        surface = surfaces(batch)[rows]
+        protected = protect(batch)
+        protected |= frame.supporter
+        surface = surfaces(batch)
+        log_odds = self.bundle.log_odds(frame.inputs, surface)
         p = np.full((n, len(HEADS)), np.nan)
-        p[rows] = probabilities(self.bundle.log_odds(inputs, surface))
         wave = np.zeros(n, dtype=np.bool_)
-        wave[rows] = organic_wave(inputs[:, len(HEADS) :])
-        protected = protect(batch) | frame.supporter
-        verdicts = Verdicts.unjudged(batch.comment_id, self.bundle.model_id)
-        verdict, label = verdicts.verdict, verdicts.label
-        for level, code in enumerate((REVIEW, HIGH_RISK)):
-            over = p[rows] >= self._cuts[level][surface]
-            hit = over.any(axis=1)
-            verdict[rows[hit]] = code
-            # The label is the likeliest of the heads that reached the level, not of those that did not.
-            label[rows[hit]] = np.argmax(np.where(over[hit], p[rows[hit]], -1.0), axis=1)
-        verdict[(verdict == HIGH_RISK) & (protected | wave)] = REVIEW
-        flagged = rows[verdict[rows] != PASS]
+        verdict, label = np.zeros(n, dtype=np.uint8), np.full(n, NORMAL, dtype=np.uint8)
+        flagged = _judge(
+            frame.inputs,
+            surface,
+            log_odds,
+            frame.observed,
+            protected,
+            self._cuts,
+            WAVE,
+            p,
+            wave,
+            verdict,
+            label,
+        )
         reasons: list[tuple[Reason, ...]] = [()] * n
-        place = np.searchsorted(rows, flagged)
-        texts = [batch.text[row] for row in flagged]
-        explained = explain_rows(self.bundle, inputs[place], surface[place], label[flagged], texts)
-        for row, found in zip(flagged.tolist(), explained, strict=True):
-            reasons[row] = found
-        return replace(
-            verdicts,
+        if flagged:
+            rows = np.flatnonzero(verdict != PASS)
+            listed = rows.tolist()
+            texts = [batch.text[row] for row in listed]
+            explained = explain_rows(self.bundle, frame.inputs[rows], surface[rows], label[rows], texts)
+            for row, found in zip(listed, explained, strict=True):
+                reasons[row] = found
+        return Verdicts(
+            comment_id=batch.comment_id,
+            verdict=verdict,
             first_verdict=verdict.copy(),
+            label=label,
             p=p,
             organic_wave=wave,
             protected=protected,
             duplicate=frame.duplicate,
+            late=np.zeros(n, dtype=np.bool_),
             provisional=frame.observed.copy(),
+            campaign_id=[""] * n,
             reasons=reasons,
+            model_id=self.bundle.model_id,
         )
 
 
-def organic_wave(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which comments belong to a crowd that repeats a meme, a lottery word or an answer to the host."""
-    crowd = values[:, AT["copying.accounts_session"]] >= WAVE_ACCOUNTS
-    few_each = values[:, AT["copying.posts_per_account"]] <= WAVE_POSTS_PER_ACCOUNT
-    # Unknown levels speak neither for nor against: comparisons with NaN are false.
-    farm = (values[:, AT["copying.low_share"]] > WAVE_LOW_SHARE) | (
-        values[:, AT["copying.fresh_share"]] > WAVE_FRESH_SHARE
-    )
-    contact = (values[:, AT["contact.number_length"]] >= LONG_NUMBER) | (
-        values[:, AT["contact.handle_length"]] >= LONG_HANDLE
-    )
-    return np.asarray(crowd & few_each & ~farm & ~contact)
+@kernel
+def _judge(
+    inputs: NDArray[np.float64], surface: NDArray[np.intp], log_odds: NDArray[np.float64],
+    observed: NDArray[np.bool_], protected: NDArray[np.bool_], cuts: NDArray[np.float64], at: NDArray[np.int64],
+    p: NDArray[np.float64], wave: NDArray[np.bool_], verdict: NDArray[np.uint8], label: NDArray[np.uint8],
+) -> int:  # fmt: skip
+    """Fill in probabilities, waves, verdicts and labels; how many rows are flagged."""
+    flagged = 0
+    for r in range(len(verdict)):
+        if not observed[r]:
+            continue
+        # A crowd that repeats a meme, a lottery word or an answer to the host; unknown levels speak neither for nor
+        # against it: comparisons with NaN are false.
+        farm = inputs[r, at[LOW_SHARE]] > WAVE_LOW_SHARE or inputs[r, at[FRESH_SHARE]] > WAVE_FRESH_SHARE
+        contact = inputs[r, at[NUMBER]] >= LONG_NUMBER or inputs[r, at[HANDLE]] >= LONG_HANDLE
+        crowd = inputs[r, at[ACCOUNTS]] >= WAVE_ACCOUNTS and inputs[r, at[EACH]] <= WAVE_POSTS_PER_ACCOUNT
+        wave[r] = crowd and not farm and not contact
+        for head in range(p.shape[1]):
+            p[r, head] = sigmoid(log_odds[r, head])
+        for level in range(cuts.shape[0]):
+            best = -1.0
+            for head in range(p.shape[1]):
+                # The label is the likeliest of the heads that reached the level, not of those that did not.
+                if p[r, head] >= cuts[level, surface[r], head] and p[r, head] > best:
+                    best = p[r, head]
+                    label[r] = head
+                    verdict[r] = level + REVIEW
+        if verdict[r] == HIGH_RISK and (protected[r] or wave[r]):
+            verdict[r] = REVIEW
+        flagged += verdict[r] != PASS
+    return flagged
 
 
 def protect(batch: CommentBatch) -> NDArray[np.bool_]:

@@ -28,6 +28,8 @@ MAX_TERMS: Final = 3
 MAX_PAIRS: Final = 6
 # Signals whose sentence tells how the text was disguised: the first of them that is a reason lists it.
 OF_DISGUISE: Final = frozenset({"contact", "style"})
+NAMES: Final = SCHEMA.names
+SPANS: Final = tuple(input_spans(len(HEADS)).values())
 Spans = list[tuple[int, int]]
 Pairs = list[tuple[str, str]]
 # Signals whose sentences make no sense on a product page, and words of the others that do not.
@@ -60,10 +62,9 @@ def explain_rows(
     n = len(inputs)
     if n == 0:
         return []
-    spans = input_spans(len(HEADS)).values()
     # As they are, then with each signal in turn put back to what is typical.
-    variants = np.repeat(inputs[None], 1 + len(spans), axis=0)
-    for variant, span in zip(variants[1:], spans, strict=True):
+    variants = np.repeat(inputs[None], 1 + len(SPANS), axis=0)
+    for variant, span in zip(variants[1:], SPANS, strict=True):
         variant[:, span] = bundle.typical[span]
     log_odds = bundle.log_odds(variants.reshape(-1, inputs.shape[1]), np.tile(surface, len(variants)))
     own = log_odds.reshape(len(variants), n, -1)[:, np.arange(n), label]
@@ -88,7 +89,7 @@ def _reasons(
     spans: Spans,
     pairs: Pairs,
 ) -> tuple[Reason, ...]:
-    named = dict(zip(SCHEMA.names, values[len(HEADS) :].tolist(), strict=True))
+    named = dict(zip(NAMES, values[len(HEADS) :].tolist(), strict=True))
     found: list[Reason] = []
     for place in np.argsort(-falls, kind="stable").tolist():
         weight = float(falls[place])

@@ -94,15 +94,19 @@ def surface_name(code: int) -> str:
 
 
 @kernel
+def sigmoid(z: float) -> float:
+    """The logistic function; each side uses the exponential that cannot overflow."""
+    if z >= 0.0:
+        return 1.0 / (1.0 + math.exp(-z))
+    e = math.exp(z)
+    return e / (1.0 + e)
+
+
+@kernel
 def _sigmoid(z: Floats, out: Floats) -> None:
     for r in range(z.shape[0]):
         for k in range(z.shape[1]):
-            # Each side uses the exponential that cannot overflow.
-            if z[r, k] >= 0.0:
-                out[r, k] = 1.0 / (1.0 + math.exp(-z[r, k]))
-            else:
-                e = math.exp(z[r, k])
-                out[r, k] = e / (1.0 + e)
+            out[r, k] = sigmoid(z[r, k])
 
 
 def probabilities(log_odds: Floats) -> Floats:

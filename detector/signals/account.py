@@ -47,19 +47,14 @@ class Account(Signal):
     def observe(
         self, seen: Observation, memory: AccountMemory, out: NDArray[np.float32], *, remember: bool
     ) -> None:
-        readings = seen.accounts
-        out[:, 0] = seen.level
-        out[:, 1] = readings.level_rank
-        out[:, 2] = seen.badge_level
-        out[:, 3] = seen.paid
-        out[:, 4] = seen.staff
-        out[:, 5] = (seen.event_ms - seen.created_ms) / DAY_MS
-        out[:, 6] = readings.posts
-        out[:, 7] = readings.since_first_s
-        out[:, 8] = readings.since_first_c
         if remember:
             memory.contacts = reserve(memory.contacts, len(seen))
-        _observe(seen.account, seen.contact_form, remember, memory.contacts, out)
+        readings = seen.accounts
+        _observe(
+            seen.account, seen.level, seen.badge_level, seen.paid, seen.staff, seen.event_ms, seen.created_ms,
+            readings.level_rank, readings.posts, readings.since_first_s, readings.since_first_c,
+            seen.contact_form, remember, memory.contacts, out,
+        )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         before = values["account.contacts"]
@@ -86,10 +81,22 @@ class Account(Signal):
 
 @kernel
 def _observe(
-    account: NDArray[np.int64], contact_form: NDArray[np.bool_], remember: bool, contacts: Table,
-    out: NDArray[np.float32],
+    account: NDArray[np.int64], level: NDArray[np.float64], badge_level: NDArray[np.float64],
+    paid: NDArray[np.float64], staff: NDArray[np.float64], event_ms: NDArray[np.float64],
+    created_ms: NDArray[np.float64], level_rank: NDArray[np.float64], posts: NDArray[np.float64],
+    since_first_s: NDArray[np.float64], since_first_c: NDArray[np.float64],
+    contact_form: NDArray[np.bool_], remember: bool, contacts: Table, out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     for r in range(len(account)):
+        out[r, 0] = level[r]
+        out[r, 1] = level_rank[r]
+        out[r, 2] = badge_level[r]
+        out[r, 3] = paid[r]
+        out[r, 4] = staff[r]
+        out[r, 5] = (event_ms[r] - created_ms[r]) / DAY_MS
+        out[r, 6] = posts[r]
+        out[r, 7] = since_first_s[r]
+        out[r, 8] = since_first_c[r]
         if account[r] == 0:
             out[r, 9] = np.nan
             continue

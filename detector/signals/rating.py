@@ -45,14 +45,10 @@ class Rating(Signal):
     def observe(
         self, seen: Observation, memory: RatingMemory, out: NDArray[np.float32], *, remember: bool
     ) -> None:
-        out[:, 0] = seen.is_review
-        out[:, 1] = seen.rating
-        out[:, 3] = (seen.event_ms - seen.purchased_ms) / HOUR_MS
-        out[:, 4] = seen.verified
-        out[:, 5] = seen.polarity
-        out[:, 6] = np.maximum(np.where(seen.rating >= 3, -seen.polarity, seen.polarity), 0.0)
-        out[np.isnan(seen.rating), 6] = np.nan
-        _observe(seen.rating, remember, memory.stars, out)
+        _observe(
+            seen.is_review, seen.rating, seen.event_ms, seen.purchased_ms, seen.verified, seen.polarity, remember,
+            memory.stars, out,
+        )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         stars = values["rating.stars"]
@@ -69,13 +65,22 @@ class Rating(Signal):
 
 @kernel
 def _observe(
-    rating: NDArray[np.float64], remember: bool, stars: NDArray[np.float64], out: NDArray[np.float32]
-) -> None:
+    is_review: NDArray[np.bool_], rating: NDArray[np.float64], event_ms: NDArray[np.float64],
+    purchased_ms: NDArray[np.float64], verified: NDArray[np.float64], polarity: NDArray[np.float64], remember: bool,
+    stars: NDArray[np.float64], out: NDArray[np.float32],
+) -> None:  # fmt: skip
     for r in range(len(rating)):
+        out[r, 0] = 1.0 if is_review[r] else 0.0
+        out[r, 1] = rating[r]
+        out[r, 3] = (event_ms[r] - purchased_ms[r]) / HOUR_MS
+        out[r, 4] = verified[r]
+        out[r, 5] = polarity[r]
         if np.isnan(rating[r]):
             out[r, 2] = np.nan
+            out[r, 6] = np.nan
             continue
         out[r, 2] = rating[r] - (stars[1] + PRIOR_COUNT * PRIOR_STARS) / (stars[0] + PRIOR_COUNT)
+        out[r, 6] = max(-polarity[r] if rating[r] >= 3 else polarity[r], 0.0)
         if remember:
             stars[0] += 1.0
             stars[1] += rating[r]

@@ -48,8 +48,10 @@ class Repetition(Signal):
         if remember:
             memory.pairs = reserve(memory.pairs, len(seen))
             memory.accounts = reserve(memory.accounts, len(seen))
-        out[:, 2] = seen.accounts.streak
-        _observe(seen.account, seen.group, seen.first_index, remember, memory.pairs, memory.accounts, out)
+        _observe(
+            seen.account, seen.group, seen.accounts.streak, seen.first_index, remember, memory.pairs,
+            memory.accounts, out,
+        )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         times = values["repetition.times"]
@@ -63,11 +65,12 @@ class Repetition(Signal):
 
 @kernel
 def _observe(
-    account: NDArray[np.int64], group: NDArray[np.int64], first_index: int, remember: bool,
-    pairs: Table, accounts: Table, out: NDArray[np.float32],
+    account: NDArray[np.int64], group: NDArray[np.int64], streak: NDArray[np.float64], first_index: int,
+    remember: bool, pairs: Table, accounts: Table, out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     for r in range(len(account)):
         index = first_index + r if remember else first_index
+        out[r, 2] = streak[r]
         if account[r] == 0:
             out[r, 0] = np.nan
             out[r, 1] = np.nan

@@ -58,10 +58,8 @@ class Timing(Signal):
         if remember:
             memory.accounts = reserve(memory.accounts, len(seen))
         readings = seen.accounts
-        out[:, 0] = readings.gap_s
-        out[:, 1] = readings.gap_c
         _observe(
-            seen.account, seen.ts_ms, readings.gaps, readings.gap_mean, readings.gap_var,
+            seen.account, seen.ts_ms, readings.gap_s, readings.gap_c, readings.gaps, readings.gap_mean, readings.gap_var,
             seen.first_index, remember, memory.accounts, out,
         )  # fmt: skip
 
@@ -83,13 +81,15 @@ class Timing(Signal):
 
 @kernel
 def _observe(
-    account: NDArray[np.int64], ts_ms: NDArray[np.float64],
+    account: NDArray[np.int64], ts_ms: NDArray[np.float64], gap_s: NDArray[np.float64], gap_c: NDArray[np.float64],
     gaps: NDArray[np.float64], gap_mean: NDArray[np.float64], gap_var: NDArray[np.float64],
     first_index: int, remember: bool, accounts: Table, out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     for r in range(len(account)):
         index = float(first_index + r if remember else first_index)
         timed = not np.isnan(ts_ms[r])
+        out[r, 0] = gap_s[r]
+        out[r, 1] = gap_c[r]
         rate_s = rate_c = 0.0
         if account[r] != 0:
             generation, row = find(accounts, account[r])

@@ -62,7 +62,8 @@ class TextMemory:
         for name, column in self._compute(texts).items():
             array = self._arrays.get(name)
             if array is None or len(array) < end:
-                room = max(end, min(self._max_texts, 2 * end))
+                # Memory that is only set aside costs nothing, growing would copy.
+                room = max(end, self._max_texts)
                 grown = np.zeros((room, *column.shape[1:]), dtype=column.dtype)
                 if array is not None:
                     grown[:start] = array[:start]

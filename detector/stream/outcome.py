@@ -94,6 +94,8 @@ class Revisions:
     @staticmethod
     def concat(parts: Sequence[Revisions]) -> Revisions:
         """All of them, in order."""
+        if len(parts) == 1:
+            return parts[0]
         events = [part.event for part in parts] or [np.zeros(0, dtype=np.int64)]
         return Revisions(np.concatenate(events), tuple(row for part in parts for row in part.rows))
 

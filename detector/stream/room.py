@@ -164,12 +164,17 @@ class Room:
         event: NDArray[np.int64],
     ) -> None:  # fmt: skip
         flagged = np.flatnonzero(verdicts.verdict[rows] != PASS).tolist()
-        listed = rows.tolist()
+        first, last = int(rows[0]), int(rows[-1]) + 1
+        if last - first == len(rows):
+            comment_id, text = batch.comment_id[first:last], batch.text[first:last]
+        else:
+            listed = rows.tolist()
+            comment_id, text = [batch.comment_id[r] for r in listed], [batch.text[r] for r in listed]
         self.ledger.block.add(
-            comment_id=[batch.comment_id[row] for row in listed],
-            text=[batch.text[row] for row in listed],
+            comment_id=comment_id,
+            text=text,
             p=verdicts.p[rows],
-            reasons=[(at, verdicts.reasons[listed[at]]) for at in flagged],
+            reasons=[(at, verdicts.reasons[int(rows[at])]) for at in flagged],
             event=event[rows],
             skeleton=frame.skeleton[rows],
             group=frame.group[rows],

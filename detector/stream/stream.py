@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,7 +90,8 @@ class Stream:
     def conclude(self, observed: Observed, taken: Intake | None = None) -> Pushed:
         """Judge what was observed and look back from it."""
         batch, frame = observed.batch, observed.frame
-        verdicts = replace(self.judge(batch, frame), late=frame.lag_ms > self.lateness_s * 1000.0)
+        verdicts = self.judge(batch, frame)
+        verdicts.late[:] = frame.lag_ms > self.lateness_s * 1000.0
         if self.prompts:
             self._answer_prompts(batch, frame, verdicts)
         event = np.arange(observed.first_event, observed.first_event + len(batch))
@@ -99,8 +100,7 @@ class Stream:
         alerts: list[Alert] = []
         sessions = []
         for key, rows, lasting in frame.sessions.rows:
-            known_ms = frame.clock_ms[rows][~np.isnan(frame.clock_ms[rows])]
-            sessions.append(InSession(*key, rows, float(known_ms[-1]) if len(known_ms) else float("nan")))
+            sessions.append(InSession(*key, rows, _last_known(frame.clock_ms, rows)))
             room = self.rooms.pop(key, None) or Room(*key, model_id=verdicts.model_id)
             self.rooms[key] = room
             for piece in _pieces(rows, frame, room.comments_left):
@@ -240,9 +240,19 @@ class Stream:
                 verdicts.first_verdict[answers] = verdicts.verdict[answers]
 
 
+def _last_known(clock_ms: NDArray[np.float64], rows: NDArray[np.intp]) -> float:
+    """The clock at the last of the rows that has one, NaN if none has."""
+    last = float(clock_ms[rows[-1]])
+    if not math.isnan(last):
+        return last
+    known = clock_ms[rows][~np.isnan(clock_ms[rows])]
+    return float(known[-1]) if len(known) else math.nan
+
+
 def _pieces(rows: NDArray[np.intp], frame: FeatureFrame, left: Any) -> Iterable[NDArray[np.intp]]:
     """The judged rows of a session, cut where a block of its ledger ends; redelivered ones stand alone."""
-    kept = rows[frame.observed[rows] | frame.duplicate[rows]]
+    taken = frame.observed[rows] | frame.duplicate[rows]
+    kept = rows if taken.all() else rows[taken]
     cuts = np.flatnonzero(frame.duplicate[kept])
     for part in np.split(kept, np.unique(np.concatenate([cuts, cuts + 1]))) if len(cuts) else [kept]:
         at = 0

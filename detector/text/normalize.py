@@ -149,6 +149,12 @@ def _folding() -> Folding:
     return Folding(place, np.array(kinds, dtype=np.uint8), starts, codes)
 
 
+@functools.cache
+def _room() -> NDArray[np.int64]:
+    """The most characters that each row of the folding becomes: nearly all are one, the longest is 18."""
+    return np.maximum(np.diff(_folding().starts), 1)
+
+
 @kernel
 def _normalize(
     raw: NDArray[np.int32], raw_starts: NDArray[np.int64],
@@ -189,9 +195,7 @@ def normalize(texts: Sequence[str]) -> Normalized:
     """Plain forms of ``texts`` (any Unicode, any length; only the first ``MAX_LENGTH`` characters count)."""
     raw, raw_starts = encode(texts)
     folding = _folding()
-    # The longest expansion is 18 characters; nearly all are one.
-    longest = np.diff(folding.starts)[folding.place[raw]]
-    room = int(np.maximum(longest, 1).sum()) if len(raw) else 0
+    room = int(_room()[folding.place[raw]].sum()) if len(raw) else 0
     codes = np.empty(room, dtype=np.int32)
     origin = np.empty(room, dtype=np.int32)
     mark = np.empty(room, dtype=np.uint8)
