@@ -199,24 +199,28 @@ class CommentBatch:
 
         Lists of strings and arrays of float64 are taken as they are, not copied.
         """
-        values: dict[str, Any] = {}
-        no_text, no_number = [""] * n, np.full(n, np.nan)
-        for name in STRING_FIELDS:
-            given = columns.get(name)
-            text = no_text if given is None else given
-            values[name] = text if type(text) is list or on_shelf(text) else list(text)
-        for name in NUMBER_FIELDS:
-            given = columns.get(name)
-            numbers = no_number if given is None else np.asarray(given, dtype=np.float64)
-            # No level, time or rating is so large; and a feature, in single precision, could not hold it.
-            absurd = np.abs(numbers) > LARGEST_NUMBER
-            values[name] = np.where(absurd, np.nan, numbers) if absurd.any() else numbers
-        for name in CODE_FIELDS:
-            given = columns.get(name)
-            values[name] = np.zeros(n, dtype=np.uint8) if given is None else np.asarray(given, dtype=np.uint8)
-        for name, column in values.items():
+        no_text, no_number, no_code = [""] * n, np.full(n, np.nan), np.zeros(n, dtype=np.uint8)
+        values: dict[str, Any] = {
+            **dict.fromkeys(STRING_FIELDS, no_text),
+            **dict.fromkeys(NUMBER_FIELDS, no_number),
+            **dict.fromkeys(CODE_FIELDS, no_code),
+        }
+        for name, given in columns.items():
+            if name not in values or given is None:
+                continue
+            column = given
+            if name in NUMBER_FIELDS:
+                column = np.asarray(given, dtype=np.float64)
+                # No level, time or rating is so large; and a feature, in single precision, could not hold it.
+                absurd = np.abs(column) > LARGEST_NUMBER
+                column = np.where(absurd, np.nan, column) if absurd.any() else column
+            elif name in CODE_FIELDS:
+                column = np.asarray(given, dtype=np.uint8)
+            elif type(given) is not list and not on_shelf(given):
+                column = list(given)
             if len(column) != n:
                 raise ValueError(f"column {name} has {len(column)} rows, expected {n}")
+            values[name] = column
         return cls(**values, source=source or SourceColumns())
 
     @classmethod

@@ -11,7 +11,7 @@ from typing import Final
 from detector.comment import KINDS, SCORED_KINDS
 from detector.errors import UsageError
 from detector.readers.formats import titles
-from detector.readers.layout import in_a_row, padded, paragraph
+from detector.readers.layout import COLUMNS, cut, in_a_row, padded, paragraph
 from detector.readers.pasting import pasted
 from detector.readers.remarks import ID_WORDS, KIND_WORDS, SKIPS, TIME_WORDS, in_number, shown
 from detector.readers.report import ReadReport
@@ -25,19 +25,25 @@ LONGEST_PATH: Final = 4096
 
 _TITLES: Final = {
     "file": ("File", "文件"), "format": ("Format", "格式"), "rows": ("Rows", "内容"),
-    "columns": ("Columns", "列映射"), "time": ("Time", "时间"), "accounts": ("Accounts", "身份"),
+    "columns": ("Columns", "列映射"), "samples": ("Samples", "样例"),
+    "time": ("Time", "时间"), "accounts": ("Accounts", "身份"),
     "problems": ("Problems", "问题"), "off": ("Off", "不计算"), "next": ("Next", "下一步"),
 }  # fmt: skip
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d{3}")
 
 
 def describe(
-    report: ReadReport, lang: str, *, named: Sequence[str | Path] = (), options: Sequence[str] = ()
+    report: ReadReport,
+    lang: str,
+    *,
+    named: Sequence[str | Path] = (),
+    options: Sequence[str] = (),
+    samples: bool = False,
 ) -> str:
     """The report as text without markup for a terminal of 80 columns; ``lang`` is ``zh`` or ``en``.
 
     ``named`` are the paths that the caller named (those that were read, if left out) and ``options`` what else
-    was said to read them: both stand in the command that comes next.
+    was said to read them: both stand in the command that comes next. ``samples`` shows the first texts of each file.
     """
     if lang not in ("zh", "en"):
         raise UsageError(f"unknown language {lang!r}: use zh or en", zh=f"未知语言 {lang!r}：请用 zh 或 en")
@@ -48,6 +54,7 @@ def describe(
         *_formats(report, zh),
         *_rows(report, zh),
         *_columns(report, zh),
+        *(_section("samples", _samples(report), zh) if samples else ()),
         *_time(report, zh),
         *_section("accounts", in_a_row(_shares(report, zh)), zh),
         *_section("problems", _problems(report, zh), zh),
@@ -100,7 +107,9 @@ def _rows(report: ReadReport, zh: bool) -> list[str]:
     left_out = report.rows_read - report.rows_kept
     kept, read, out = f"{report.rows_kept:,}", f"{report.rows_read:,}", f"{left_out:,}"
     lines = [
-        f"读 {read} 行，留 {kept} 行，跳过 {out} 行" if zh else in_number(f"{read} [row|rows] read, {kept} kept, {out} left out", report.rows_read)
+        f"读 {read} 行，留 {kept} 行，跳过 {out} 行"
+        if zh
+        else in_number(f"{read} [row|rows] read, {kept} kept, {out} left out", report.rows_read)
     ]
     for is_scored in (True, False):
         counted = [
@@ -123,8 +132,22 @@ def _columns(report: ReadReport, zh: bool) -> list[str]:
     lines = in_a_row([*mapped, *own], first=" " * INDENT, rest=" " * INDENT)
     lines = [line[INDENT:] for line in lines]
     if others:
-        lines.append(f"（其余 {others} 列原样保留）" if zh else in_number(f"({others} other [column kept as it is|columns kept as they are])", others))
+        lines.append(
+            f"（其余 {others} 列原样保留）"
+            if zh
+            else in_number(f"({others} other [column kept as it is|columns kept as they are])", others)
+        )
     return _section("columns", lines, zh)
+
+
+def _samples(report: ReadReport) -> list[str]:
+    """The first texts of the files that are listed, each on a line of its own."""
+    lines: list[str] = []
+    for file, texts in list(zip(report.files, report.samples, strict=True))[:FEW_FILES]:
+        if len(report.files) > 1 and texts:
+            lines.append(shown(str(file["path"]), most=LONGEST_PATH))
+        lines += [f"· {cut(shown(text, most=COLUMNS), COLUMNS - INDENT - 2)}" for text in texts]
+    return lines
 
 
 def _time(report: ReadReport, zh: bool) -> list[str]:
@@ -161,7 +184,11 @@ def _problems(report: ReadReport, zh: bool) -> list[str]:
     lines: list[str] = []
     for reason, count in report.skipped.items():
         en_reason, zh_reason = SKIPS[reason]
-        told = f"跳过 {count:,} 行：{zh_reason}" if zh else in_number(f"{count:,} [row|rows] left out: ", count) + en_reason
+        told = (
+            f"跳过 {count:,} 行：{zh_reason}"
+            if zh
+            else in_number(f"{count:,} [row|rows] left out: ", count) + en_reason
+        )
         lines += _text(told + _at(report, report.skipped_lines.get(reason, []), count, zh), mark="× ")
     for warning in report.warnings:
         if warning["code"] == "no_time" and report.scored_rows:

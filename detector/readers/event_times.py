@@ -31,16 +31,20 @@ def event_times(
         source = np.full(len(found), TS_SOURCE_CODE["order_only"], dtype=np.uint8)
         return np.full(len(found), np.nan), source
     words = _source_words(found)
-    ts = times(found.cells["ts"], zone=zone, unit_ms=found.unit_ms("ts"))
-    is_offset = np.array([word == "video_offset" for word in words] or [False] * len(found), dtype=np.bool_)
-    if is_offset.any():
+    midnights = report.midnight_is_date is not False
+    ts = times(found.cells["ts"], zone=zone, unit_ms=found.unit_ms("ts"), midnights=midnights)
+    moments = ts.ms
+    if "video_offset" in words:
+        is_offset = np.array([word == "video_offset" for word in words])
         ts = _with_offsets(ts, np.flatnonzero(is_offset), found, zone)
-    unread = np.flatnonzero(ts.unparsed).tolist()
-    report.time_unparsed += len(unread)
-    found.note_unread("time_unparsed", "ts", unread, report)
+        # An offset is no date: only moments tell from when to when a file goes.
+        moments = ts.ms[~is_offset]
+    if ts.unparsed.any():
+        unread = np.flatnonzero(ts.unparsed).tolist()
+        report.time_unparsed += len(unread)
+        found.note_unread("time_unparsed", "ts", unread, report)
     report.note("time_missing", n=int(ts.missing.sum()))
-    # An offset is no date: only moments tell from when to when a file goes.
-    moments = ts.ms[~is_offset & ~np.isnan(ts.ms)]
+    moments = moments[~np.isnan(moments)]
     if len(moments):
         report.first_ts_ms = float(np.fmin(report.first_ts_ms, moments.min()))
         report.last_ts_ms = float(np.fmax(report.last_ts_ms, moments.max()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from detector.readers.times import times
 
 # A title or a remark may stand above the header; further down it would be data.
 HEADER_WITHIN_ROWS: Final = 10
+# Headers of no more characters are remembered with their meaning.
+SHORT_HEADERS: Final = 2_000
 
 # Two of these and no text: a table of profiles.
 PROFILE_HEADERS: Final = frozenset(
@@ -61,6 +64,19 @@ def meaning(header: str) -> tuple[str, int] | None:
 
 def fields_of(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, list[str]]:
     """Field -> its headers, the best first. What the caller maps stands alone and takes nothing else."""
+    if sum(map(len, headers)) > SHORT_HEADERS:
+        return _fields_of(headers, mapping)
+    found = _known_fields(tuple(headers), tuple(mapping.items()))
+    return {name: list(ranked) for name, ranked in found.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _known_fields(headers: tuple[str, ...], mapping: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """Events come one by one under the same few names: what these mean is found out once."""
+    return _fields_of(headers, dict(mapping))
+
+
+def _fields_of(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, list[str]]:
     told: dict[str, list[str]] = {}
     for header in headers:
         if header in mapping:

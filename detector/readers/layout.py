@@ -25,6 +25,19 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(1, columns - width(text))
 
 
+def cut(text: str, columns: int) -> str:
+    """The beginning of the text that fits, with a mark where there is more.
+
+    >>> cut("弹幕 ok", 6), cut("弹幕 ok", 7)
+    ('弹幕 …', '弹幕 ok')
+    """
+    if width(text) <= columns:
+        return text
+    while width(text) > columns - 1:
+        text = text[:-1]
+    return text + "…"
+
+
 def paragraph(text: str, *, first: str = "", rest: str = "") -> list[str]:
     """The text in lines of at most 80 columns that begin with ``first`` and ``rest``.
 

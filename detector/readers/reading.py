@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypedDict
 
+import numpy as np
+
 from detector.comment import CommentBatch
 from detector.errors import InputError, UsageError, ZhenpingError
 from detector.readers.dialect import Recording, TableShape
@@ -177,6 +179,7 @@ def _chunks(
         if progress is not None:
             progress(min(table.bytes_done, source.size), source.size)
         if len(batch):
+            report.show(batch.text[row] for row in np.flatnonzero(batch.scored()).tolist())
             yield batch
     if progress is not None:
         progress(source.size, source.size)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from detector.readers.remarks import REMARKS, in_number, shown
@@ -13,6 +14,8 @@ from detector.readers.signals_off import signals_off
 from detector.readers.times import zone_of
 
 EXAMPLES: Final = 5
+SAMPLES: Final = 3
+SAMPLE_LENGTH: Final = 100
 # Of healthy ids one in a thousand ends in 000; a file saved by Excel has far more.
 DAMAGED_SHARE: Final = 0.01
 
@@ -55,6 +58,8 @@ class ReadReport:
     time_unparsed: int = 0
     ts_sources: dict[str, int] = field(default_factory=dict)
     scored_rows: int = 0
+    # The first texts of each file that are to be judged, for people to look at: never written into any record.
+    samples: list[list[str]] = field(default_factory=list)
     # Kind -> rows; what is counted by ``signals_off.lacks_of``.
     kinds: dict[str, int] = field(default_factory=dict)
     lacks: dict[str, int] = field(default_factory=dict)
@@ -72,6 +77,7 @@ class ReadReport:
         self.files.append(
             {"path": path, "bytes": size, "sha256": sha256, "format": format, "encoding": encoding}
         )
+        self.samples.append([])
         self.path = ", ".join(str(file["path"]) for file in self.files)
         self.name_format(format)
         self.encoding = ", ".join(
@@ -92,6 +98,11 @@ class ReadReport:
         """Become what ``before``, a copy, remembers: a file that was tried turned out to be none of ours."""
         for place in fields(self):
             setattr(self, place.name, getattr(before, place.name))
+
+    def show(self, texts: Iterable[str]) -> None:
+        """Keep the first texts of the file begun last, cut where they are long."""
+        kept = self.samples[-1]
+        kept.extend(text[:SAMPLE_LENGTH] for text in islice(texts, max(0, SAMPLES - len(kept))))
 
     def skip(self, reason: str, lines: Sequence[int]) -> None:
         """Count rows that were read and left out."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import LARGEST_NUMBER
+from detector.compiled import kernel
 from detector.errors import UsageError
 from detector.readers.cells import blocks, is_missing, plain
 
@@ -24,6 +25,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 FIRST_S: Final = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 LAST_S: Final = datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 LARGEST: Final = 10**25
+PER_SECOND: Final = (1.0, 1e3, 1e6, 1e9)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$", re.I)
@@ -71,11 +73,11 @@ def zone_of(tz: str) -> tzinfo:
         ) from error
 
 
-def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0) -> Times:
+def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0, midnights: bool = True) -> Times:
     """Parse n cells; times without a zone are in ``zone``.
 
     Numbers are seconds, milliseconds, microseconds or nanoseconds by their size, unless ``unit_ms``
-    (milliseconds per unit) is known.
+    (milliseconds per unit) is known. Without ``midnights`` nobody asks which times are at midnight: none is.
     """
     n = len(cells)
     known: dict[object, tuple[float, bool]] = {}
@@ -104,7 +106,7 @@ def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0) -> Tim
     return Times(
         ms=ms,
         has_clock=has_clock & ~unknown,
-        at_midnight=_at_midnight(ms, zone),
+        at_midnight=_at_midnight(ms, zone) if midnights else np.zeros(n, dtype=np.bool_),
         unparsed=unknown & ~missing,
         missing=missing,
     )
@@ -113,11 +115,17 @@ def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0) -> Tim
 def epoch_ms(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers since 1970 -> milliseconds, the unit told by the size; NaN where no unit gives a likely year."""
     ms = np.full(len(values), NAN)
-    for per_second in (1.0, 1e3, 1e6, 1e9):
-        fits = (values >= FIRST_S * per_second) & (values < LAST_S * per_second)
-        scaled = values[fits] * (1e3 / per_second)
-        ms[fits] = np.rint(scaled) if per_second <= 1e3 else np.floor(scaled)
+    _epoch_ms(values, ms)
     return ms
+
+
+@kernel
+def _epoch_ms(values: NDArray[np.float64], ms: NDArray[np.float64]) -> None:
+    for r in range(len(values)):
+        for per_second in PER_SECOND:
+            if FIRST_S * per_second <= values[r] < LAST_S * per_second:
+                scaled = values[r] * (1e3 / per_second)
+                ms[r] = np.rint(scaled) if per_second <= 1e3 else np.floor(scaled)
 
 
 def _numeric_column(cells: Sequence[object]) -> NDArray[np.float64] | None:

@@ -53,6 +53,9 @@ class AccountReadings:
     level_rank: NDArray[np.float64]
 
 
+READINGS: Final = len(dataclasses.fields(AccountReadings))
+
+
 def new_accounts(*, max_keys: int = MAX_ACCOUNTS) -> Accounts:
     """An empty memory of accounts."""
     return Accounts(new_table(COLUMNS, max_keys=max_keys), np.zeros(LEVELS, dtype=np.int64))
@@ -142,6 +145,6 @@ def observe_accounts(
     n = len(account)
     if remember:
         memory.table = reserve(memory.table, n)
-    out = np.zeros((len(dataclasses.fields(AccountReadings)), n), dtype=np.float64)
+    out = np.zeros((READINGS, n), dtype=np.float64)
     _observe(account, ts_ms, level, skeleton, first_index, remember, memory.table, memory.levels, out)
     return AccountReadings(*out)
