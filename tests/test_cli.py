@@ -162,6 +162,7 @@ def test_without_an_output_folder_nothing_is_scored(room: Path, capsys: pytest.C
 
 def test_the_version_and_the_help_are_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "--version").out.strip() == f"zhenping {__version__}"
+    assert "130 interrupted" in call(capsys, "--help").out
     assert {verb for verb in ("score", "inspect", "train", "evaluate") if verb in call(capsys, "--help").out} == {
         "score", "inspect", "train", "evaluate",
     }  # fmt: skip
@@ -317,6 +318,40 @@ def test_the_card_of_a_trained_model_tells_its_logs_and_limits(trained: Path) ->
         assert title in card
 
 
+def test_figures_on_what_a_model_has_learned_are_marked(
+    trained: Path, labelled: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zh = call(capsys, "evaluate", labelled[0], "--model", trained, "-o", tmp_path / "page")
+    warned = "注意：模型训练时用过这份数据（5.jsonl），指标偏高，不能说明新数据上的表现"
+    assert [warned in said for said in (zh.out, zh.err)] == [True, True]
+    assert warned in (tmp_path / "page" / "report.html").read_text(encoding="utf-8")
+    # It is known by what is in it, whatever it is called.
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(labelled[1].read_bytes())
+    en = call(capsys, "evaluate", copy, "--model", trained, "--format", "json", "--lang", "en")
+    assert en.data["learned_from"] == {"logs": ["6.jsonl"], "same": True}
+    assert "warning: the model was trained on this log (6.jsonl)" in en.err
+    # Another log of the same name may be the same, and one of another name is another.
+    lines = labelled[2].read_text(encoding="utf-8").splitlines(keepends=True)[:-100]
+    for name, learned in (("7.jsonl", {"logs": ["7.jsonl"], "same": False}), ("new.jsonl", None)):
+        (tmp_path / name).write_text("".join(lines), encoding="utf-8")
+        said = call(capsys, "evaluate", tmp_path / name, "--model", trained, "--format", "json", "--lang", "en")
+        assert said.data.get("learned_from") == learned
+        assert ("of the same name (7.jsonl)" in said.err) == (learned is not None)
+
+
+def test_files_to_learn_from_are_read_as_files_to_score(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes("谁,说了啥,标注\nu1,加微,引流\n".encode("gb18030"))
+    options = ("--map", "说了啥=text", "--encoding", "gb18030", "--as", "csv", "--tz", "UTC", "--lang", "en")
+    # The text and the labels were found: only the words of the labels are others.
+    for words in (("train", "--data", path, "-o", tmp_path / "out"), ("evaluate", path, "--model", model)):
+        said = call(capsys, *words, "--label-column", "标注", *options)
+        assert (said.code, "unknown labels ['引流']" in said.err) == (3, True)
+
+
 def test_a_second_training_with_the_same_seed_gives_the_same_model(
     trained: Path, labelled: list[Path], tmp_path: Path
 ) -> None:
@@ -389,6 +424,9 @@ MISSING: list[tuple[list[str], int, str]] = [
     (["evaluate", "gone.csv"], 3, "gone.csv"),
     (["evaluate", "LABELLED", "--ts-source", "sundial"], 2, "sundial"),
     (["evaluate", "LABELLED", "--baselines"], 2, "--train-sessions"),
+    (["evaluate", "LABELLED", "--source", "mine"], 2, "name the recipe too, with --recipe FILE"),
+    (["evaluate", "LABELLED", "--as", "cvs"], 2, "unknown format 'cvs'"),
+    (["train", "-o", "OUT", "--data", "LABELLED", "--tz", "Mars"], 2, "unknown time zone 'Mars'"),
     (["evaluate", "LABELLED", "--messages", "ROOM"], 2, "no column 'label'"),
     (["evaluate", "LABELLED", "--profile", "brave"], 2, "balanced"),
     (["evaluate", "LABELLED", "--model", "no/model"], 4, "manifest.json"),

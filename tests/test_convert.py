@@ -204,3 +204,18 @@ def test_half_a_surrogate_pair_is_written_as_a_mark(tmp_path):
         write_events(tmp_path / f"a{ending}", [batch])
         assert read_comments(tmp_path / f"a{ending}")[0].text == ["好\ufffd"]
     assert math.isnan(batch.ts_ms[0])
+
+
+def test_a_key_is_for_nothing_else(room, tmp_path):
+    folder, out = tmp_path / "logs", tmp_path / "out.jsonl"
+    folder.mkdir()
+    (folder / "room.csv").write_text("text,user_id\n好看,u1\n", encoding="utf-8")
+    (folder / "key").write_bytes(bytes(range(32)))
+    for files, key in (([room], room), ([folder], folder / "key"), ([str(folder / "*")], folder / "room.csv")):
+        with pytest.raises(UsageError, match="is one of the files to read: keep the key in a file of its own"):
+            convert(files, out, pseudonymise=key)
+    old = tmp_path / "old.jsonl"
+    old.write_bytes(bytes(32))
+    with pytest.raises(UsageError, match="is the file to write: name another"):
+        convert([room], old, pseudonymise=old)
+    assert (out.exists(), old.read_bytes()) == (False, bytes(32))

@@ -85,3 +85,12 @@ def test_formats_lists_what_can_be_read(lang: str, title: str, capsys: pytest.Ca
     lines = said.out.splitlines()
     assert (said.code, said.err) == (0, "")
     assert lines[lines.index(title) + 1].split()[0] == "douyu-replay"
+
+
+def test_some_texts_are_shown_to_people_and_to_no_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "room.csv"
+    path.write_text("text,user_id\n这个多少钱,1\n", encoding="utf-8")
+    assert "样例      · 这个多少钱\n" in call(capsys, "inspect", path).out
+    assert "多少钱" not in call(capsys, "inspect", path, "--format", "json").out

@@ -115,7 +115,7 @@ def inspect(
     said += ["--tz", tz] if tz != "Asia/Shanghai" else []
     said += ["--as", as_format] if as_format else []
     said += ["--encoding", encoding] if encoding else []
-    print(describe(report, lang, named=[file], options=said))
+    print(describe(report, lang, named=[file], options=said, samples=True))
 
 
 def formats(lang: Lang = "zh") -> None:
@@ -166,5 +166,7 @@ def convert(
     talk(
         f"已写出 {n} 个事件到 {out}" + ("，账号、昵称、评论 ID 已替换" if hidden else "")
         if lang == "zh"
-        else in_number(f"wrote {n} [event|events] to ", report.rows_kept) + str(out) + (", ids and names replaced" if hidden else "")
+        else in_number(f"wrote {n} [event|events] to ", report.rows_kept)
+        + str(out)
+        + (", ids and names replaced" if hidden else "")
     )

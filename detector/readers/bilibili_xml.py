@@ -213,12 +213,19 @@ def _program(glimpse: Glimpse) -> str:
     return VIDEO if samples or _POOL.search(glimpse.text) else ""
 
 
+def _live(name: str, *, en: str, zh: str, platform: str = "bilibili", tells: Tells) -> XmlDialect:
+    """One of the programs that record live rooms: they differ in what they tell, not in how it is read."""
+    return XmlDialect(
+        name=name, en=en, zh=zh, platform=platform, tells=tells,
+        claims=lambda glimpse: _program(glimpse) == name, events=_live_events, tags=LIVE_TAGS, about=HEAD | METADATA,
+    )  # fmt: skip
+
+
 DIALECTS: Final = (
-    XmlDialect(
-        name=RECORDER,
+    _live(
+        RECORDER,
         en="Bilibili live recording by BililiveRecorder (录播姬), XML: comments, gifts, super chats, guards",
         zh="B站录播姬 BililiveRecorder 录制的直播弹幕 XML：弹幕、礼物、醒目留言、上舰",
-        platform="bilibili",
         tells=Tells(
             kinds="comment emoji voice superchat gift member other",
             ids="real name_only masked",
@@ -226,16 +233,11 @@ DIALECTS: Final = (
             fields="user_level fan_badge_level paid_marker is_staff",
             example='<i><BililiveRecorderRecordInfo roomid="7"/><d p="12.5,1,25,16777215,1700000000123,0,10086,0" user="小满">好看</d></i>',
         ),
-        claims=lambda glimpse: _program(glimpse) == RECORDER,
-        events=_live_events,
-        tags=LIVE_TAGS,
-        about=HEAD | METADATA,
     ),
-    XmlDialect(
-        name=BLREC,
+    _live(
+        BLREC,
         en="Bilibili live recording by blrec, XML",
         zh="blrec 录制的 B站直播弹幕 XML",
-        platform="bilibili",
         tells=Tells(
             kinds="comment superchat gift member other",
             ids="real name_only",
@@ -243,13 +245,9 @@ DIALECTS: Final = (
             fields="is_staff paid_marker",
             example='<i><d p="12.5,1,25,16777215,1700000000123,0,10086,998" uid="10086" user="小满">好看</d></i>',
         ),
-        claims=lambda glimpse: _program(glimpse) == BLREC,
-        events=_live_events,
-        tags=LIVE_TAGS,
-        about=HEAD | METADATA,
     ),
-    XmlDialect(
-        name=TOOLS,
+    _live(
+        TOOLS,
         en="Live recording by biliLive-tools, XML (Bilibili, Douyu, Huya, Douyin)",
         zh="biliLive-tools 录制的直播弹幕 XML（B站、斗鱼、虎牙、抖音）",
         platform="several",
@@ -260,10 +258,6 @@ DIALECTS: Final = (
             fields="paid_marker",
             example='<i><d p="12.5,1,25,16777215,1700000000,0,10086,0" uid="10086" user="小满" timestamp="1700000000123">好看</d></i>',
         ),
-        claims=lambda glimpse: _program(glimpse) == TOOLS,
-        events=_live_events,
-        tags=LIVE_TAGS,
-        about=HEAD | METADATA,
     ),
     XmlDialect(
         name=VIDEO,

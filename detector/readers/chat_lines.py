@@ -58,7 +58,7 @@ def _clocked(found: re.Match[str], recording: Recording) -> dict[str, object]:
 
 def _since_midnight(clock_s: int, recording: Recording) -> int:
     """Seconds since the midnight before the first line, of a clock that starts anew at each."""
-    latest_s = recording.told.get("latest_s", clock_s)
+    latest_s: int = recording.told.get("latest_s", clock_s)
     days = max(0, -((clock_s - latest_s + LATE_S) // DAY_S))
     since_s = clock_s + days * DAY_S
     recording.told["latest_s"] = max(latest_s, since_s)

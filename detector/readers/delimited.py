@@ -12,7 +12,7 @@ from typing import Final
 
 from detector.readers.family import Family, Order, RawTable
 from detector.readers.header import HEADER_WITHIN_ROWS, Header, fields_of, header_among, meaning, unique_names
-from detector.readers.lines import LONGEST_LINE_BYTES, line_blocks
+from detector.readers.lines import LONGEST_LINE_BYTES, LineBlock, line_blocks
 from detector.readers.report import ReadReport
 from detector.readers.source import Source
 
@@ -32,28 +32,53 @@ Record = tuple[int, list[str]]
 class _Feed:
     """Lines for ``csv.reader``, remembered until their record is complete so that they can be read again."""
 
-    source: Source
-    report: ReadReport
+    blocks: Iterator[LineBlock]
     again: deque[str] = field(default_factory=deque)
     pending: list[str] = field(default_factory=list)
+    rest: deque[str] = field(default_factory=deque)
     bytes_done: int = 0
+    ended: bool = False
 
-    def lines(self) -> Iterator[str]:
-        """All lines of the file."""
-        for block in line_blocks(self.source, self.report):
-            self.bytes_done = block.bytes_done
-            yield from block.lines
+    @property
+    def between_blocks(self) -> bool:
+        """Whether all lines of the blocks so far have become records."""
+        return not (self.rest or self.again or self.pending)
 
-    def watched(self, fresh: Iterator[str]) -> Iterator[str]:
-        """The lines to be read again, then fresh ones; ``csv.Error`` if one record takes too many."""
+    def plain_rows(self, separator: str) -> list[list[str]] | None:
+        """The rows of the next block, if its lines are a record each whatever came before; else None."""
+        if not self.between_blocks or not self._next_block():
+            return None
+        together = "".join(self.rest)
+        if '"' in together or together.count("\r") != together.count("\r\n"):
+            return None
+        try:
+            rows = list(csv.reader(self.rest, delimiter=separator, strict=True))
+        except csv.Error:
+            return None
+        if len(rows) != len(self.rest):
+            return None
+        self.rest.clear()
+        return rows
+
+    def watched(self) -> Iterator[str]:
+        """The lines to be read again, then the others; ``csv.Error`` if one record takes too many."""
         while True:
-            line = self.again.popleft() if self.again else next(fresh, None)
-            if line is None:
+            if not self.again and not self.rest and not self._next_block():
                 return
+            line = self.again.popleft() if self.again else self.rest.popleft()
             self.pending.append(line)
             if len(self.pending) > LONGEST_RECORD_LINES:
                 raise csv.Error("a quote is open for too long")
             yield line
+
+    def _next_block(self) -> bool:
+        block = next(self.blocks, None)
+        if block is None:
+            self.ended = True
+            return False
+        self.bytes_done = block.bytes_done
+        self.rest.extend(block.lines)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,7 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     report.delimiter = separator if separator != NO_SEPARATOR else ""
     # The csv module's limit is one for the whole program and below what we accept; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE_BYTES))
-    feed = _Feed(source, report)
+    feed = _Feed(line_blocks(source, report))
     records = _records(feed, separator, width, report)
     opening = list(itertools.islice(records, HEADER_WITHIN_ROWS))
     if not opening:
@@ -143,11 +168,16 @@ def _next_table(
 
 def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Iterator[Record]:
     """Each record with the number of its first line; a stray quote or carriage return swallows no rows."""
-    fresh = feed.lines()
     line_number = 1
     while True:
+        # Most blocks hold no quotes: then lines are records.
+        while (rows := feed.plain_rows(separator)) is not None:
+            for row in rows:
+                if row and not (line_number == 1 and _named_separator(row)):
+                    yield line_number, row
+                line_number += 1
         try:
-            for row in csv.reader(feed.watched(fresh), delimiter=separator, strict=True):
+            for row in csv.reader(feed.watched(), delimiter=separator, strict=True):
                 count = len(feed.pending)
                 if count > 1 and _swallowed(feed.pending, row, separator, width):
                     raise csv.Error("a stray quote took in the next lines")
@@ -155,12 +185,15 @@ def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Ite
                 if row and not (line_number == 1 and _named_separator(row)):
                     yield line_number, row
                 line_number += count
-            return
+                if feed.between_blocks:
+                    break
         except csv.Error:
             row = _first_line_alone(feed, separator, line_number, report)
             if row:
                 yield line_number, row
             line_number += 1
+        if feed.ended and feed.between_blocks:
+            return
 
 
 def _first_line_alone(feed: _Feed, separator: str, line_number: int, report: ReadReport) -> list[str]:

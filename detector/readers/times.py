@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import LARGEST_NUMBER
-from detector.compiled import kernel
 from detector.errors import UsageError
 from detector.readers.cells import blocks, is_missing, plain
 
@@ -25,7 +24,6 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 FIRST_S: Final = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 LAST_S: Final = datetime(LAST_YEAR, 1, 1, tzinfo=UTC).timestamp()
 LARGEST: Final = 10**25
-PER_SECOND: Final = (1.0, 1e3, 1e6, 1e9)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
 _OFFSET = re.compile(r"^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$", re.I)
@@ -115,17 +113,14 @@ def times(cells: Sequence[object], *, zone: tzinfo, unit_ms: float = 0.0, midnig
 def epoch_ms(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers since 1970 -> milliseconds, the unit told by the size; NaN where no unit gives a likely year."""
     ms = np.full(len(values), NAN)
-    _epoch_ms(values, ms)
+    # Milliseconds first: mostly that is all.
+    for per_second in (1e3, 1.0, 1e6, 1e9):
+        fits = (values >= FIRST_S * per_second) & (values < LAST_S * per_second)
+        scaled = values[fits] * (1e3 / per_second)
+        ms[fits] = np.rint(scaled) if per_second <= 1e3 else np.floor(scaled)
+        if len(scaled) == len(values):
+            break
     return ms
-
-
-@kernel
-def _epoch_ms(values: NDArray[np.float64], ms: NDArray[np.float64]) -> None:
-    for r in range(len(values)):
-        for per_second in PER_SECOND:
-            if FIRST_S * per_second <= values[r] < LAST_S * per_second:
-                scaled = values[r] * (1e3 / per_second)
-                ms[r] = np.rint(scaled) if per_second <= 1e3 else np.floor(scaled)
 
 
 def _numeric_column(cells: Sequence[object]) -> NDArray[np.float64] | None:

@@ -135,12 +135,13 @@ def top_evidence(
             crowded = True
         else:
             chosen[text] = row
+    risk = verdicts.risk
     reasons = dict(zip(chosen, picked(verdicts.reasons, list(chosen.values())), strict=True))
     shown_rows = [
         Evidence(
             verdict=VERDICTS[verdicts.verdict[row]],
             label=LABELS[verdicts.label[row]],
-            risk=percent(float(verdicts.risk[row])),
+            risk=percent(float(risk[row])),
             text=shown(batch.text[row], limit=TEXT_LIMIT, contacts=_contacts(verdicts.reasons[row])),
             account=name(batch.user_id[row]),
             when=moment(float(batch.ts_ms[row]), int(batch.ts_source[row]), zone),

@@ -67,10 +67,10 @@ class Sessions(Generic[Memory]):
             owners = [(batch.room_id[0], batch.session_id[0])]
             codes = None
         else:
-            numbers: dict[SessionKey, int] = {}
-            keys = zip(batch.room_id, batch.session_id, strict=True)
-            codes = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.intp, len(batch))
-            owners = list(numbers)
+            keys = list(zip(batch.room_id, batch.session_id, strict=True))
+            owners = list(dict.fromkeys(keys))
+            numbers = {key: number for number, key in enumerate(owners)}
+            codes = np.fromiter(map(numbers.__getitem__, keys), np.intp, len(keys))
         counts = [len(batch)] if codes is None else np.bincount(codes, minlength=len(owners)).tolist()
         after = self.charged + sum(
             charge(self.events.get(key, 0) + count) - (charge(self.events[key]) if key in self.events else 0)

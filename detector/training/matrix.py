@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -29,6 +29,8 @@ MAX_LATIN_WORD: Final = 10
 CHUNK: Final = 65_536
 
 Progress = Callable[[str], None]
+# The columns of a matrix under construction, all of the same length.
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,29 @@ def build_matrix(
 
     Lures are augmented where they are real: in logs that may stand as proof and weigh in full.
     """
-    values, clusters, accounts, observed, folds = [], [], [], [], []
+    found, texts = _replayed(logs, progress)
+    names = tuple(log.name for log in logs)
+    source, n = list(range(len(texts))), len(found["label"])
+    if augmentation and len(lures := _real_lures(found)):
+        progress(f"disguise {len(lures):,} lures {augmentation.copies} times")
+        rng = np.random.default_rng(seed)
+        copies = _disguised(found, np.repeat(lures, augmentation.copies), texts, source, augmentation, rng)
+        copies["log"] = np.full(len(copies["label"]), len(names), dtype=np.int16)
+        found = {name: np.concatenate([column, copies[name]]) for name, column in found.items()}
+        names += ("augmented",)
+    return Matrix(
+        **found,
+        reading=read_texts(list(texts)),
+        augmented=np.arange(len(found["label"])) >= n,
+        source=np.array(source, dtype=np.int64),
+        names=names,
+    )
+
+
+def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns, dict[str, int]]:
+    """The columns of what is judged in the logs, each through an engine of its own, and the number of each text."""
+    values, clusters, accounts, observed, folds, text_rows = [], [], [], [], [], []
     texts: dict[str, int] = {}
-    text_rows = []
     for log in logs:
         progress(f"{log.name}: {len(log.batch):,}")
         engine = FeatureEngine()
@@ -89,63 +111,51 @@ def build_matrix(
         text_rows.append(
             np.array([texts.setdefault(text, len(texts)) for text in log.batch.text], dtype=np.int32)
         )
-    sizes = [len(log.batch) for log in logs]
-    known = np.array([[head in log.heads for head in HEADS] for log in logs])
-    which = np.repeat(np.arange(len(logs)), sizes)
+    which = np.repeat(np.arange(len(logs)), [len(log.batch) for log in logs])
     label = np.concatenate([log.label for log in logs])
     words = np.array([log.words for log in logs])[which]
     # Gifts and redeliveries are not judged, so they are neither lessons nor proof; nor is the crowd around an attack
     # that was put in, beyond what teaches.
     keep = np.concatenate(observed) & (words | (label != LEFT_OUT))
-    proof = np.array([log.proof for log in logs])[which][keep]
-    label = label[keep]
-    found = {
-        "values": np.concatenate(values)[keep],
-        "text": np.concatenate(text_rows)[keep],
+    columns: Columns = {
+        "values": np.concatenate(values),
+        "text": np.concatenate(text_rows),
         "label": label,
-        "fold": np.concatenate(folds)[keep],
-        "known": known[which][keep],
-        "surface": np.concatenate([surfaces(log.batch) for log in logs])[keep],
-        "proof": proof,
-        "cluster": np.concatenate(clusters)[keep],
-        "log": which.astype(np.int16)[keep],
-        "account": np.concatenate(accounts)[keep],
-        "weight": np.array([log.weight for log in logs])[which][keep],
-        "words": words[keep],
+        "fold": np.concatenate(folds),
+        "known": np.array([[head in log.heads for head in HEADS] for log in logs])[which],
+        "surface": np.concatenate([surfaces(log.batch) for log in logs]),
+        "proof": np.array([log.proof for log in logs])[which],
+        "cluster": np.concatenate(clusters),
+        "log": which.astype(np.int16),
+        "account": np.concatenate(accounts),
+        "weight": np.array([log.weight for log in logs])[which],
+        "words": words,
     }
-    real = (label == SOLICITATION) & proof & (found["weight"][:, SOLICITATION] >= 1.0)
-    lures = np.flatnonzero(real) if augmentation else np.zeros(0, dtype=np.intp)
-    names = tuple(log.name for log in logs)
-    source = list(range(len(texts)))
-    if augmentation and len(lures):
-        progress(f"disguise {len(lures):,} lures {augmentation.copies} times")
-        lures = np.repeat(lures, augmentation.copies)
-        written = list(texts)
-        again = disguised(
-            [written[row] for row in found["text"][lures]],
-            tricks=augmentation.tricks,
-            rng=np.random.default_rng(seed),
-        )
-        for text, origin in zip(again, found["text"][lures].tolist(), strict=True):
-            if texts.setdefault(text, len(texts)) == len(source):
-                source.append(origin)
-        copies = {name: column[lures] for name, column in found.items()} | {
-            "values": text_values(again, found["values"][lures]),
-            "text": np.array([texts[text] for text in again], dtype=np.int32),
-            "proof": np.zeros(len(lures), dtype=np.bool_),
-            "log": np.full(len(lures), len(names), dtype=np.int16),
-            "weight": found["weight"][lures] * augmentation.weight,
-        }
-        found = {name: np.concatenate([column, copies[name]]) for name, column in found.items()}
-        names += ("augmented",)
-    augmented = np.arange(len(found["label"])) >= len(label)
-    return Matrix(
-        **found,
-        reading=read_texts(list(texts)),
-        augmented=augmented,
-        source=np.array(source, dtype=np.int64),
-        names=names,
-    )
+    return {name: column[keep] for name, column in columns.items()}, texts
+
+
+def _real_lures(found: Columns) -> NDArray[np.intp]:
+    """The rows of lures in logs that may stand as proof and weigh in full."""
+    real = (found["label"] == SOLICITATION) & found["proof"] & (found["weight"][:, SOLICITATION] >= 1.0)
+    return np.flatnonzero(real)
+
+
+def _disguised(
+    found: Columns, lures: NDArray[np.intp], texts: dict[str, int], source: list[int], augmentation: Augmentation,
+    rng: np.random.Generator,
+) -> Columns:  # fmt: skip
+    """The columns of disguised copies of ``lures``; their texts are added to ``texts``, with the ``source`` of each."""
+    written = list(texts)
+    again = disguised([written[row] for row in found["text"][lures]], tricks=augmentation.tricks, rng=rng)
+    for text, origin in zip(again, found["text"][lures].tolist(), strict=True):
+        if texts.setdefault(text, len(texts)) == len(source):
+            source.append(origin)
+    return {name: column[lures] for name, column in found.items()} | {
+        "values": text_values(again, found["values"][lures]),
+        "text": np.array([texts[text] for text in again], dtype=np.int32),
+        "proof": np.zeros(len(lures), dtype=np.bool_),
+        "weight": found["weight"][lures] * augmentation.weight,
+    }
 
 
 def behaviour_columns() -> NDArray[np.intp]:

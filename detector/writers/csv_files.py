@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from detector.comment import CommentBatch
+from detector.shelf import arrow_texts
 from detector.verdict import AccountSummary, Campaign, Verdicts
 from detector.writers.scored import Cell, Column, Words, exact, plain_number, scored_table
 from detector.writers.whole_file import whole_file
@@ -137,10 +138,13 @@ def _cells(column: Column, *, formula_safe: bool) -> Any:
         texts = [f"'{text}" if FORMULA_START.match(text) else text for text in texts]
     if any(mark in together for mark in QUOTED_MARKS):
         texts = ['"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text for text in texts]
-    if together.isascii():
-        return pa.array(texts, pa.large_string())
-    # Encoded here: a string that Arrow encodes keeps its UTF-8 beside it for as long as it lives.
-    return pa.array([text.encode("utf-8", "backslashreplace") for text in texts], pa.large_string())
+    if not together.isascii():
+        try:
+            together.encode()
+        except UnicodeEncodeError:
+            # Half a surrogate pair is no text that a file could hold.
+            texts = [text.encode("utf-8", "backslashreplace").decode() for text in texts]
+    return arrow_texts(texts)
 
 
 def _wall_clock(ts_ms: float, zone: ZoneInfo) -> str:

@@ -134,8 +134,44 @@ def test_wrong_words_are_told_before_anything_is_read() -> None:
     for words, said in [
         (("--begin", "middle"), "choose from oldest, newest"),
         (("--save-every", "often"), "is no time such as 10s"),
-        (("--map", "text"), "write name=field"),
+        (("--map", "text"), "is not of the form header=field"),
         (("--from", "amqp://h/q"), "is not known"),
     ]:
         done = zhenping("stream", "--lang", "en", *words)
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+TABLE = "用户ID,评论内容\n" + "".join(f"u{n},第{n}件多少钱\n" for n in range(5))
+HINT_ZH = "提示：{n} 行中有 {n} 行不是 UTF-8 编码的 JSON。"
+HINT_EN = "hint: {n} of {n} lines are no JSON in UTF-8."
+
+
+# In UTF-16 a byte stands behind the last line end.
+@pytest.mark.parametrize(("encoding", "n"), [("utf-8", 6), ("gb18030", 6), ("utf-16", 7)])
+@pytest.mark.parametrize(("lang", "hint"), [("zh", HINT_ZH), ("en", HINT_EN)])
+def test_a_table_is_sent_to_those_who_read_tables(
+    tmp_path: Path, encoding: str, n: int, lang: str, hint: str
+) -> None:
+    path = tmp_path / "弹幕.csv"
+    path.write_bytes(TABLE.encode(encoding))
+    done = zhenping("stream", "--from", path, "--lang", lang, "-q")
+    # The lines are kept as dead letters; what is to be done is said, quietly or not, once.
+    assert done.returncode == 0
+    assert [json.loads(line)["topic"] for line in done.stdout.splitlines()] == ["dead"] * n
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(hint.format(n=n))
+    assert ("zhenping score" in said, "zhenping convert" in said) == (True, True)
+
+
+def test_what_it_is_sent_to_writes_what_the_stream_reads(tmp_path: Path) -> None:
+    path, events = tmp_path / "弹幕.csv", tmp_path / "events.jsonl"
+    path.write_text(TABLE, encoding="utf-8")
+    assert zhenping("convert", path, "-o", events).returncode == 0
+    done = zhenping("stream", "--from", events, "--lang", "en", "-q")
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert ([one["topic"] for one in told], done.stderr) == (["results"] * 5 + ["rooms"], "")
+
+
+def test_some_broken_lines_in_a_log_need_no_hint() -> None:
+    done = run_python("-m", "detector", "stream", "-q", stdin=LOG + "broken\n" * 5)
+    assert (done.returncode, done.stderr) == (0, "")

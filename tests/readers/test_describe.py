@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from detector.readers import describe, inspect
 from detector.readers.layout import COLUMNS, in_a_row, paragraph, width
 from detector.readers.pasting import pasted
+from detector.readers.remarks import REMARKS, in_number
 
 
 def lines_of(report, lang="zh", **told):
@@ -159,3 +162,51 @@ def test_lines_break_between_chinese_characters_but_not_inside_words():
     assert broken == ["· " + "一" * 39, "  ab cdef，二二二"]
     assert in_a_row(["a" * 50, "b" * 50]) == ["a" * 50, "b" * 50]
     assert paragraph("x" * 100) == ["x" * 100]
+
+
+def test_one_thing_is_told_in_the_singular(file):
+    report = inspect(file("text,昵称,a\n好,小满,1\n,阿吉,2\n"))
+    told = lines_of(report, "en")
+    assert "Rows      2 rows read, 1 kept, 1 left out" in told
+    assert "          (1 other column kept as it is)" in told
+    assert "Problems  × 1 row left out: no text (line 3)" in told
+    assert "          · 1 row has a nickname but no id: people who share a nickname look" in told
+    assert [line for line in told if "1 rows" in line] == []
+    for code, (en, _) in REMARKS.items():
+        for n in (1, 2):
+            worded = in_number(en, n).format(n=n, detail="x")
+            assert ("[" in worded, re.search(r"\b1 \w+s (are|were|have|hold|could)\b", worded)) == (
+                False,
+                None,
+            ), code
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "样例      "), ("en", "Samples   ")])
+def test_three_texts_are_shown_on_request(file, lang, title):
+    gift = '{"kind": "gift", "text": "礼物"}\n'
+    texts = ["好\u202e看\n买", "长" * 90, "三", "四"]
+    path = file(gift + "".join(json.dumps({"text": text}) + "\n" for text in texts), "room.jsonl")
+    report = inspect(path)
+    told = lines_of(report, lang, samples=True)
+    start = next(n for n, line in enumerate(told) if line.startswith(title))
+    # What could repaint a terminal is marked, and what is long is cut at its edge.
+    assert told[start : start + 3] == [
+        f"{title}· 好\ufffd看\ufffd买", "          · " + "长" * 33 + "…", "          · 三",
+    ]  # fmt: skip
+    assert "四" not in "".join(told)
+    assert "好" not in describe(report, lang)
+    assert "好" not in json.dumps(report.as_dict(), ensure_ascii=False)
+
+
+def test_texts_of_several_files_stand_under_their_names(tmp_path):
+    (tmp_path / "a.csv").write_text("text,user_id\n好,1\n", encoding="utf-8")
+    (tmp_path / "b.jsonl").write_text('{"kind": "gift", "text": ""}\n', encoding="utf-8")
+    (tmp_path / "c.bin").write_bytes(bytes(range(256)) * 9)
+    (tmp_path / "d.csv").write_text("text,user_id\n买,1\n", encoding="utf-8")
+    told = lines_of(inspect(tmp_path), samples=True)
+    start = told.index(f"样例      {tmp_path / 'a.csv'}")
+    assert told[start + 1 : start + 4] == [
+        "          · 好",
+        f"          {tmp_path / 'd.csv'}",
+        "          · 买",
+    ]

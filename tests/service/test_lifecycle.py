@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import json
 import signal
 import socket
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from detector.errors import UsageError
 from detector.service import extra
+from detector.service.port import listening
 from tests.calling import call
 from tests.models import handmade_bundle, saved, thresholds, zhenping
 from tests.service.running import HARMLESS, LURE, free_port, lure, serving, until
@@ -62,7 +65,41 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path, model: Path) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         refused = zhenping("serve", "--state", tmp_path / "s", "--model", model, "--port", port)
-    assert (refused.returncode, f"127.0.0.1:{port}" in refused.stderr) == (2, True)
+    *log, error = refused.stderr.splitlines()
+    # Nobody is told that it listens, and the error is told once.
+    assert [json.loads(line)["message"] for line in log if "no keys" not in line] == ["loaded"]
+    assert (
+        error == f"错误：无法监听 127.0.0.1:{port}：端口已被其他程序占用；请结束该程序，或用 --port 换一个端口"
+    )
+    assert refused.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [("203.0.113.7", "choose a --host that is an address of this machine"),
+     ("no-such-host.invalid", "choose a --host that is an address of this machine")],
+)  # fmt: skip
+def test_an_address_that_is_not_of_this_machine_is_told(host: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said), listening(host, 8000):
+        pass
+
+
+def test_a_port_is_free_again_once_it_is_left() -> None:
+    port = free_port()
+    for _ in range(2):
+        with listening("localhost", port) as sockets, socket.create_connection(sockets[0].getsockname()[:2]):
+            assert {sock.getsockname()[1] for sock in sockets} == {port}
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("localhost", port))
+
+
+def test_that_it_listens_is_said_when_it_answers(tmp_path: Path, model: Path) -> None:
+    with serving(tmp_path, model) as server:
+        said = [line["message"] for line in server.log()]
+        port = int(server.url.rpartition(":")[2])
+        assert said.index("loaded") < said.index("listening")
+        told = next(line for line in server.log() if line["message"] == "listening")
+        assert (told["host"], told["port"]) == ("127.0.0.1", port)
 
 
 def test_a_full_queue_is_told_and_empties(tmp_path: Path, model: Path) -> None:
