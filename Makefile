@@ -8,9 +8,13 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 OUT ?= out
 SEED ?= 0
+# What `make bench` measures (BENCH="side scale"), and a labelled real log to measure on as well.
+BENCH ?=
+ROUNDS ?= 5
+LOG ?= $(wildcard ../shared/data/douyu_live_dev.parquet)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs picture train clean
+.PHONY: help demo test check docs picture bench train clean
 
 help: ## list what can be made
 	@echo "zhenping (真评): make <what>"
@@ -42,6 +46,9 @@ picture: demo ## take the picture of the README from the report of the demo (nee
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1400 \
 		--screenshot=docs/report.png "file://$(abspath $(OUT)/demo/report.html)"
 
+bench: $(VENV)/.installed-bench ## measure beside what others would use and write docs/performance.md (BENCH=, ROUNDS=5, LOG=file)
+	OMP_NUM_THREADS=1 $(PY) -m benchmarks $(BENCH) --rounds $(ROUNDS) $(if $(LOG),--log "$(LOG)")
+
 train: $(VENV)/.installed ## retrain models/default from the labelled logs below DATA=dir (SEED=0)
 	@test -n "$(DATA)" || { echo "make train needs DATA=dir, where the files named in recipes/default.toml lie"; exit 2; }
 	$(PY) -m detector train --recipe recipes/default.toml --data-root "$(DATA)" --out models/default --seed $(SEED)
@@ -64,6 +71,11 @@ $(VENV)/.installed: pyproject.toml | $(PY)
 $(VENV)/.installed-test: pyproject.toml | $(VENV)/.installed
 	@echo "安装测试工具 installing what the tests need ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-bench: pyproject.toml | $(VENV)/.installed
+	@echo "安装对比工具 installing what is measured beside zhenping ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/.installed
