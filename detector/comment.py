@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final, Self, cast
@@ -245,11 +245,14 @@ class CommentBatch:
         source = SourceColumns(self.source.headers, tuple(picked[len(STRING_FIELDS) :]))
         return dataclasses.replace(self, **values, source=source)
 
-    def slice(self, start: int, stop: int) -> Self:
-        """The comments from ``start`` up to ``stop``, without their source columns."""
-        values = {
-            name: getattr(self, name)[start:stop] for name in (*STRING_FIELDS, *NUMBER_FIELDS, *CODE_FIELDS)
+    def slice(self, start: int, stop: int, *, only: Container[str] = STRING_FIELDS) -> Self:
+        """The comments from ``start`` up to ``stop``, without their source columns; of the strings those in ``only``."""
+        names = [name for name in STRING_FIELDS if name in only]
+        values: dict[str, Any] = {
+            name: getattr(self, name)[start:stop] for name in (*names, *NUMBER_FIELDS, *CODE_FIELDS)
         }
+        blank = [""] * len(values["kind"])
+        values |= {name: blank for name in STRING_FIELDS if name not in only}
         return dataclasses.replace(self, **values, source=SourceColumns())
 
     @staticmethod

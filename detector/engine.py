@@ -63,6 +63,9 @@ GIVING: Final = chosen(("gift", "member", "superchat"), KIND_CODE)
 ARRIVAL: Final = TS_SOURCE_CODE["arrival"]
 REVIEWS: Final = chosen(REVIEW_KINDS, KIND_CODE)
 
+# The strings of a comment from which it is judged; the others are for people.
+JUDGED_BY: Final = ("room_id", "session_id", "comment_id", "user_id", "text", "paid_marker", "reply_to")
+
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
 

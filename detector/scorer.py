@@ -15,6 +15,7 @@ from detector.bundle.model import Bundle
 from detector.bundle.thresholds import DEFAULT_PROFILE
 from detector.campaigns import across_rooms, in_order
 from detector.comment import Comment, CommentBatch
+from detector.engine import JUDGED_BY
 from detector.errors import BundleError, UsageError
 from detector.judge import Judge
 from detector.readers import ReadReport, read_comments, records_to_columns, to_batch
@@ -102,7 +103,7 @@ class Detector:
         # What a chunk is judged to be changes nothing for the next: one thread observes, another judges.
         with ThreadPoolExecutor(1) as judge:
             for start in range(0, max(len(batch), 1), CHUNK):
-                observed = stream.observe(replayed.slice(start, start + CHUNK))
+                observed = stream.observe(replayed.slice(start, start + CHUNK, only=JUDGED_BY))
                 judging.append(judge.submit(stream.conclude, observed))
                 if len(judging) > AHEAD:
                     said_of.add(judging.popleft().result())

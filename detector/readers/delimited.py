@@ -40,25 +40,25 @@ class _Feed:
     ended: bool = False
 
     @property
-    def between_blocks(self) -> bool:
-        """Whether all lines of the blocks so far have become records."""
-        return not (self.rest or self.again or self.pending)
+    def between_records(self) -> bool:
+        """Whether all lines taken so far have become records."""
+        return not (self.again or self.pending)
 
     def plain_rows(self, separator: str) -> list[list[str]] | None:
-        """The rows of the next block, if its lines are a record each whatever came before; else None."""
-        if not self.between_blocks or not self._next_block():
+        """The rows of the next lines that are a record each, whatever comes after them; None if there is none."""
+        if not self.between_records or not (self.rest or self._next_block()):
             return None
-        together = "".join(self.rest)
-        if '"' in together or together.count("\r") != together.count("\r\n"):
-            return None
+        odd = (place for place, line in enumerate(self.rest) if '"' in line or "\r" in line[:-2])
+        plain = next(odd, len(self.rest))
+        lines = [self.rest.popleft() for _ in range(plain)]
         try:
-            rows = list(csv.reader(self.rest, delimiter=separator, strict=True))
+            rows = list(csv.reader(lines, delimiter=separator, strict=True))
         except csv.Error:
+            rows = []
+        if len(rows) != plain:
+            self.again.extend(lines)
             return None
-        if len(rows) != len(self.rest):
-            return None
-        self.rest.clear()
-        return rows
+        return rows or None
 
     def watched(self) -> Iterator[str]:
         """The lines to be read again, then the others; ``csv.Error`` if one record takes too many."""
@@ -170,7 +170,7 @@ def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Ite
     """Each record with the number of its first line; a stray quote or carriage return swallows no rows."""
     line_number = 1
     while True:
-        # Most blocks hold no quotes: then lines are records.
+        # Most lines hold no quotes: then each is a record.
         while (rows := feed.plain_rows(separator)) is not None:
             for row in rows:
                 if row and not (line_number == 1 and _named_separator(row)):
@@ -185,14 +185,14 @@ def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Ite
                 if row and not (line_number == 1 and _named_separator(row)):
                     yield line_number, row
                 line_number += count
-                if feed.between_blocks:
+                if feed.between_records:
                     break
         except csv.Error:
             row = _first_line_alone(feed, separator, line_number, report)
             if row:
                 yield line_number, row
             line_number += 1
-        if feed.ended and feed.between_blocks:
+        if feed.ended and feed.between_records:
             return
 
 

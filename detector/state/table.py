@@ -69,8 +69,9 @@ def reserve(table: Table, more: int) -> Table:
     needed = min(int(table.meta[N_YOUNG]) + more, int(table.meta[MAX_KEYS]))
     if needed <= rows:
         return table
+    # Growing moves everything, and memory that is only set aside costs nothing.
     while rows < needed:
-        rows *= 2
+        rows *= 4
     rows = min(rows, int(table.meta[MAX_KEYS]))
     grown = Table(
         np.zeros((2, rows), dtype=np.int64),
