@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from detector.readers.common_characters import COMMON_HANZI
-from detector.state.neighbours import new_neighbours, observe_neighbours
+from detector.state.neighbours import new_neighbours, observe_neighbours, prints_of
 from detector.text.reading import read_texts
 
 SHORTEST: Final = 7
@@ -106,9 +106,9 @@ def ours(on: Trial, size: int) -> dict[str, Any]:
     memory = new_neighbours()
 
     def observe(texts: Sequence[str], *, remember: bool = True) -> list[int]:
-        prints = read_texts(texts).prints
+        reading = read_texts(texts)
         found = observe_neighbours(
-            memory, skeleton=prints.skeleton, bands=prints.bands, sketch=prints.sketch, remember=remember
+            memory, skeleton=reading.prints.skeleton, prints=prints_of(reading), remember=remember
         )
         return [int(group) for group in found]
 
@@ -122,7 +122,7 @@ def ours(on: Trial, size: int) -> dict[str, Any]:
     return {
         "name": "zhenping", "settings": f"bands of 2, sketch of 16; batches of {size}", "us": us,
         **_recalls(on, *([a == b for a, b in zip(asked(of), groups, strict=True)] for of in on.variants)),
-        "random": answered / len(on.unrelated),
+        "random": answered / max(len(on.unrelated),1),
     }  # fmt: skip
 
 

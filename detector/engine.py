@@ -37,12 +37,11 @@ from detector.state.account_keys import account_keys, answered_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
 from detector.state.clock import new_clock, observe_clock
 from detector.state.delivered import Delivered
-from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
+from detector.state.neighbours import Neighbours, Prints, new_neighbours, observe_neighbours, prints_of
 from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions
 from detector.state.supporters import new_supporters, observe_supporters
 from detector.state.table import N_YOUNG, Table
 from detector.state.texts import Columns, TextMemory, TextRows
-from detector.text.cues import BAD, GOOD
 from detector.text.reading import TextReading, read_texts, tables_digest
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
@@ -53,7 +52,7 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # The text scores, where they stand among the signals.
 WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
-HASH_VERSION: Final = 2
+HASH_VERSION: Final = 3
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
 IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
 UNDATED: Final = chosen(("order_only", "video_offset", "minute_marker"), TS_SOURCE_CODE)
@@ -179,11 +178,9 @@ class FeatureEngine:
         return {
             "exact": reading.exact,
             "skeleton": reading.prints.skeleton,
-            "bands": reading.prints.bands,
-            "sketch": reading.prints.sketch,
+            **prints_of(reading)._asdict(),
             "inputs": np.concatenate([wording, *measured.values()], axis=1, dtype=np.float64),
             "contact_form": has_contact_form(measured[Contact.name]),
-            "polarity": (reading.cues.counts[:, GOOD] - reading.cues.counts[:, BAD]).astype(np.float64),
         }
 
     def _run(self, batch: CommentBatch, *, remember: bool) -> FeatureFrame:
@@ -271,7 +268,7 @@ def _observe_session(
         first_index=memory.comments, remember=remember,
     )  # fmt: skip
     group = observe_neighbours(
-        memory.neighbours, skeleton=skeleton, bands=own.known["bands"], sketch=own.known["sketch"], at=own.at,
+        memory.neighbours, skeleton=skeleton, prints=Prints(*(own.known[name] for name in Prints._fields)), at=own.at,
         remember=remember,
     )  # fmt: skip
     seen = Observation(

@@ -19,6 +19,8 @@ class Figures:
     rejected: int = 0
     # Of the rejected, those that were not even JSON.
     unread: int = 0
+    # Values of events that could not be read, by what was wrong with them.
+    unclear: Counter[str] = field(default_factory=Counter)
     messages: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(TOPICS, 0)))
     snapshots: int = 0
     snapshot_s: float = 0.0
@@ -54,6 +56,12 @@ def serve_figures(figures: Figures, port: int, host: str) -> None:
             yield CounterMetricFamily(
                 "zhenping_rejected", "Messages that held no event.", value=figures.rejected
             )
+            unclear = CounterMetricFamily(
+                "zhenping_unclear", "Values that could not be read and count as unknown.", labels=["code"]
+            )
+            for code, count in figures.unclear.items():
+                unclear.add_metric([code], count)
+            yield unclear
             sent = CounterMetricFamily(
                 "zhenping_messages", "Messages acknowledged by the sink.", labels=["topic"]
             )

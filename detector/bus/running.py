@@ -131,6 +131,8 @@ def _carry(deliveries: list[Delivery], shards: Shards, sink: Sink, figures: Figu
         figures.events += len(part)
         figures.rejected += shard.rejected - rejected
         figures.unread += shard.unread - unread
+        figures.unclear.update(shard.unclear)
+        shard.unclear.clear()
     _send(letters, sink, figures)
 
 

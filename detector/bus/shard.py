@@ -6,6 +6,7 @@ goes on from an offset that the snapshot names, and says again, byte for byte, w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -46,6 +47,7 @@ class Shard:
         self.mapping = mapping
         self.lang = lang
         self.events = self.rejected = self.unread = 0
+        self.unclear: Counter[str] = Counter()
         # Messages taken since the last snapshot.
         self.unsaved = 0
         self.resume: Any = None
@@ -69,6 +71,7 @@ class Shard:
             ids = [f"{delivery.shard}:{delivery.offset}" for delivery in sources]
             pushed = self.stream.push(events, mapping=self.mapping, ids=ids)
             self.rejected += len(pushed.rejected)
+            self.unclear.update({one.code: one.n for one in pushed.unclear})
             letters.extend(pushed_letters(pushed, sources, lang=self.lang))
             events.clear()
             sources.clear()

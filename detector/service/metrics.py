@@ -24,6 +24,9 @@ class Metrics:
         GCCollector(registry=self.registry)
         self._comments = self._counter("comments", "Comments scored.", ["verdict"])
         self._rejected = self._counter("rejected", "Events that could not be taken.", ["code"])
+        self._unclear = self._counter(
+            "unclear", "Values that could not be read and count as unknown.", ["code"]
+        )
         self._duplicates = self._counter("duplicates", "Comments that were delivered again.")
         self._late = self._counter("late", "Comments older than the lateness allowed.")
         self._revisions = self._counter("revisions", "Earlier verdicts that were changed.")
@@ -74,6 +77,8 @@ class Metrics:
         self._late.inc(int(results.late.sum()))
         self._revisions.inc(len(pushed.revisions))
         _each(self._rejected, (one.code for one in pushed.rejected))
+        for one in pushed.unclear:
+            self._unclear.labels(one.code).inc(one.n)
         _each(self._alerts, (one.kind for one in pushed.alerts))
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:

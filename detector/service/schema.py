@@ -175,6 +175,8 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "Reason": _REASON,
     "Verdict": of_class(Verdict, reasons=_REASONS),
     "Revision": of_class(Revision, reasons=_REASONS),
+    "Unclear": record({"code": text(), "n": {"type": "integer"}, "index": many({"type": "integer"})})
+    | {"description": "Values of events taken that could not be read and count as unknown; the first such events."},
     "Rejected": record({"index": {"type": "integer"}, "code": text(), "message": text()})
     | {"description": (Rejected.__doc__ or "").split("\n\n")[0]},
     "Alert": of_class(Alert),
@@ -205,7 +207,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "ScoreReply": record(
         {
             "results": many(named("Verdict")), "revisions": many(named("Revision")),
-            "rejected": many(named("Rejected")), "alerts": many(named("Alert")), "closed": many(named("Closed")),
+            "rejected": many(named("Rejected")), "unclear": many(named("Unclear")), "alerts": many(named("Alert")), "closed": many(named("Closed")),
             "model": named("Model"),
             "watermark": {"type": ["string", "null"], "description": "Comments before this time (UTC) are late"},
         }

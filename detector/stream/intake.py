@@ -16,14 +16,14 @@ from detector.readers.field_cells import field_cells
 from detector.readers.header import checked_mapping
 from detector.readers.table import comments_of
 from detector.readers.times import zone_of
-from detector.stream.outcome import Rejected, Unread
+from detector.stream.outcome import Rejected, Unclear
 
 # Before the number of an event without an id: no id of a source begins like this.
 UNNAMED: Final = "\0"
 
 
 # Remarks of the reader about single values; the others are about a table as a whole.
-UNREAD: Final = frozenset(
+UNCLEAR: Final = frozenset(
     {
         "unknown_kind", "unknown_ts_source", "unknown_id_quality", "number_unparsed", "flag_unparsed", "time_unparsed",
         "other_time_unparsed", "damaged_ids", "text_cut", "broken_characters",
@@ -36,7 +36,7 @@ class Intake(NamedTuple):
 
     batch: CommentBatch
     rejected: list[Rejected]
-    unread: list[Unread]
+    unclear: list[Unclear]
     offered: int
 
 
@@ -113,12 +113,12 @@ def taken_in(
         left_out = set(range(len(listed))).difference(kept, (one.index for one in rejected))
         rejected += [_rejected(place, "no_text") for place in left_out]
         rejected.sort(key=lambda one: one.index)
-    unread = [
-        Unread(code, note.n, tuple(line - first for line in note.lines))
+    unclear = [
+        Unclear(code, note.n, tuple(line - first for line in note.lines))
         for code, note in report.notes.items()
-        if code in UNREAD
+        if code in UNCLEAR
     ]
-    return Intake(batch, rejected, unread, len(listed))
+    return Intake(batch, rejected, unclear, len(listed))
 
 
 _WHY: Final[Mapping[str, tuple[str, str]]] = {

@@ -25,7 +25,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class Unclear:
     """Values of accepted events that could not be read and count as unknown (or were mended): a code of
     ``detector.readers.remarks``, how many, and the places of the first such events in the pushed list."""
 
@@ -121,7 +121,7 @@ class Pushed:
     event: NDArray[np.int64]
     closed: tuple[Closed, ...] = ()
     sessions: tuple[InSession, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

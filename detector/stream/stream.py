@@ -114,7 +114,7 @@ class Stream:
                 closed.append(self._end(key))
         return Pushed(
             verdicts, Revisions.concat(revisions), tuple(taken.rejected if taken else ()), tuple(alerts), event,
-            tuple(closed), tuple(sessions), tuple(taken.unread if taken else ()),
+            tuple(closed), tuple(sessions), tuple(taken.unclear if taken else ()),
         )  # fmt: skip
 
     def read(
@@ -127,14 +127,14 @@ class Stream:
 
         A comment that was delivered before is answered with what is said of it now.
         """
-        batch, rejected, unread, _ = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
+        batch, rejected, unclear, _ = taken_in(events, first=self.offered, mapping=mapping, tz=self.tz)
         verdicts = self.judge(batch, self.engine.read(batch))
         for row in np.flatnonzero(verdicts.duplicate).tolist():
             room = self.rooms.get((batch.room_id[row], batch.session_id[row]))
             if room is not None:
                 room.repeat(row, verdicts)
         none = Revisions.concat(())
-        return Pushed(verdicts, none, tuple(rejected), (), np.arange(len(batch)), unread=tuple(unread))
+        return Pushed(verdicts, none, tuple(rejected), (), np.arange(len(batch)), unclear=tuple(unclear))
 
     def close(self, session_id: str, *, room_id: str | None = None) -> tuple[Closed, ...]:
         """End a session: its last revisions, its campaigns and the room's verdict; nothing if it is not known.

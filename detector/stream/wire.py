@@ -70,6 +70,7 @@ def pushed_json(pushed: Pushed, *, lang: str = "zh") -> dict[str, Any]:
         "results": results_json(pushed.results, lang=lang),
         "revisions": [revision_json(revision, lang=lang) for revision in pushed.revisions],
         "rejected": [rejected_json(one, lang=lang) for one in pushed.rejected],
+        "unclear": [_plain(one) | {"index": list(one.index)} for one in pushed.unclear],
         "alerts": [alert_json(alert) for alert in pushed.alerts],
         "closed": [closed_json(end, lang=lang) for end in pushed.closed],
     }

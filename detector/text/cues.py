@@ -152,6 +152,11 @@ class Cues:
     distance: NDArray[np.int32]
     split: NDArray[np.int32]
 
+    @property
+    def polarity(self) -> NDArray[np.float64]:
+        """Words of praise minus words of complaint (shape (m,))."""
+        return (self.counts[:, GOOD] - self.counts[:, BAD]).astype(np.float64)
+
 
 def count_cues(shaped: Shaped) -> Cues:
     """Find the cues of texts."""

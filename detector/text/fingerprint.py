@@ -3,9 +3,9 @@
 The skeleton leaves out spaces and signs, folds repeats (哈哈哈 and 哈哈) and masks numbers of four or more
 digits and handles, so that 看nv tcc473 and 看 nv uee816 are one template. Negations count into it and into
 the sketch: 好吃 and 不好吃 never meet.
-Sketch: 16 minima over the skeleton's bigrams, read as 8 bands of 2 (Broder 1997; bands as in Leskovec,
-Rajaraman & Ullman, Mining of Massive Datasets, 3.4). SimHash finds 6 % of one-edit variants of texts this
-short, MinHash all of them.
+Sketch: 16 minima over the skeleton's characters and bigrams, read as 8 bands of 2 (Broder 1997; bands as in Leskovec,
+Rajaraman & Ullman, Mining of Massive Datasets, 3.4). Bands only propose: where both skeletons are short enough to be
+kept themselves, edits are counted.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from detector.text.shape import HANDLE_SHAPE, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES
 
 SKETCH_SIZE: Final = 16
 BANDS: Final = 8
-# Below this many skeleton characters one edit changes too much; such texts meet by skeleton only.
-SKETCH_MIN_LENGTH: Final = 7
+# Below this many skeleton characters one edit changes too much; such texts meet by skeleton only. Texts of just so
+# many may be a longer one that has lost a character.
+SKETCH_MIN_LENGTH: Final = 6
 MAX_SKELETON: Final = 256
+# Up to so many skeleton characters are kept themselves, two to a number, so that edits can be counted.
+SPELLED_LENGTH: Final = 32
 NEGATIONS: Final = np.array(sorted(ord(char) for char in "不没别未勿莫无非"), dtype=np.int32)
 
 
@@ -46,12 +49,14 @@ MULTIPLIERS: Final = _multipliers()
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
     """Keys of n texts: ``skeleton`` int64 (n,), ``bands`` int64 (n, 8), ``sketch`` int32 (n, 16),
-    ``length`` int32 (n,) in skeleton characters. Bands are 0 where the text is too short to sketch."""
+    ``length`` int32 (n,) in skeleton characters, ``spelled`` int64 (n, 16) the first 32 of these, two to a number. Bands
+    are 0 where the text is too short to sketch."""
 
     skeleton: NDArray[np.int64]
     bands: NDArray[np.int64]
     sketch: NDArray[np.int32]
     length: NDArray[np.int32]
+    spelled: NDArray[np.int64]
 
 
 @kernel
@@ -89,6 +94,7 @@ def _fingerprint(
     codes: NDArray[np.int32], starts: NDArray[np.int64], short: NDArray[np.int32], kind: NDArray[np.uint8],
     negations: NDArray[np.int32], multipliers: NDArray[np.int64],
     skeleton: NDArray[np.int64], bands: NDArray[np.int64], sketch: NDArray[np.int32], length: NDArray[np.int32],
+    spelled: NDArray[np.int64],
 ) -> None:  # fmt: skip
     bones = np.zeros(MAX_SKELETON, dtype=np.int64)
     for t in range(len(starts) - 1):
@@ -105,14 +111,22 @@ def _fingerprint(
         skeleton[t] = join(h1, h2)
         if n < SKETCH_MIN_LENGTH:
             continue
+        for i in range(min(n, SPELLED_LENGTH)):
+            spelled[t, i >> 1] |= bones[i] << (21 * (i & 1))
         for k in range(SKETCH_SIZE):
             a, b, c = multipliers[k, 0], multipliers[k, 1], multipliers[k, 2]
             least = LOW_31
-            for i in range(n - 1):
-                h = bones[i] * a + bones[i + 1] * b + c
+            for i in range(n):
+                # The character alone, and with the one before it.
+                h = bones[i] * b + c
                 h = (h ^ (h >> 31)) & LOW_31
                 h = (h * 0x45D9F3B) >> 16 & LOW_31
                 least = min(least, h)
+                if i > 0:
+                    h = bones[i - 1] * a + bones[i] * b + c
+                    h = (h ^ (h >> 31)) & LOW_31
+                    h = (h * 0x45D9F3B) >> 16 & LOW_31
+                    least = min(least, h)
             sketch[t, k] = least
         for k in range(BANDS):
             h1 = chain_1(chain_1(k + 17, sketch[t, 2 * k]), sketch[t, 2 * k + 1])
@@ -127,6 +141,7 @@ def fingerprint(shaped: Shaped) -> Fingerprints:
     bands = np.zeros((n, BANDS), dtype=np.int64)
     sketch = np.zeros((n, SKETCH_SIZE), dtype=np.int32)
     length = np.zeros(n, dtype=np.int32)
+    spelled = np.zeros((n, SPELLED_LENGTH // 2), dtype=np.int64)
     _fingerprint(
         shaped.codes,
         shaped.starts,
@@ -138,5 +153,6 @@ def fingerprint(shaped: Shaped) -> Fingerprints:
         bands,
         sketch,
         length,
+        spelled,
     )
-    return Fingerprints(skeleton, bands, sketch, length)
+    return Fingerprints(skeleton, bands, sketch, length, spelled)

@@ -2,15 +2,14 @@
 
 import copy
 
-from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours
+from detector.state.neighbours import Neighbours, new_neighbours, observe_neighbours, prints_of
 from detector.text.reading import read_texts
 
 
 def groups(memory: Neighbours, *texts: str, remember: bool = True) -> list[int]:
-    read = read_texts(texts).prints
-    return observe_neighbours(
-        memory, skeleton=read.skeleton, bands=read.bands, sketch=read.sketch, remember=remember
-    ).tolist()
+    read = read_texts(texts)
+    found = observe_neighbours(memory, skeleton=read.prints.skeleton, prints=prints_of(read), remember=remember)
+    return [int(group) for group in found]
 
 
 FIRST = "主播推荐的这款面膜真的很好用"

@@ -16,8 +16,9 @@ from detector.readers import read_comments
 from detector.stream import Prompt, Pushed, Stream
 from detector.stream import room as room_module
 from detector.stream import stream as stream_module
+from detector.stream.intake import taken_in
 from detector.stream.ledger import BLOCK_COMMENTS
-from detector.stream.outcome import apply_revisions
+from detector.stream.outcome import Unclear, apply_revisions
 from detector.verdict import Verdicts
 from tests.building import START_MS, batch, comment
 from tests.models import SAMPLE, handmade_detector, shipped
@@ -71,6 +72,26 @@ def test_what_cannot_be_taken_is_named_and_the_rest_goes_on() -> None:
     assert list(out.results.comment_id) == ["c1"]
     assert [one.code for one in stream.push([{"user_id": "u2"}]).rejected] == ["no_text"]
     assert len(stream.push([]).results) == 0
+
+
+def test_a_value_that_cannot_be_read_counts_as_unknown_and_is_told() -> None:
+    events = [lure(0), lure(1, ts_ms="yesterday"), lure(2, user_level="high"), lure(3, ts_ms="soon")]
+    stream = handmade_detector().stream()
+
+    assert stream.push(events).unclear == (
+        Unclear("time_unparsed", 2, (1, 3)), Unclear("number_unparsed", 1, (2,)),
+    )  # fmt: skip
+    assert stream.push([lure(4)]).unclear == ()
+    assert stream.read([lure(5, rating="?")]).unclear == (Unclear("number_unparsed", 1, (0,)),)
+
+
+def test_a_comment_among_dicts_is_taken_as_it_is() -> None:
+    # The id 0 stands for nobody in a log; a Comment says itself what its id is worth.
+    told = comment("好看", comment_id="a", user_id="0", ts_ms=START_MS)
+    alone = taken_in([told], first=0, mapping=None, tz="UTC").batch
+    among = taken_in([lure(1), told], first=0, mapping=None, tz="UTC").batch
+
+    assert [repr(alone.row(0)), repr(among.row(1))] == [repr(told)] * 2
 
 
 @pytest.mark.parametrize("events", ["text", {"text": "a"}, b"x"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from detector.state.neighbours import new_neighbours, observe_neighbours
+from detector.state.neighbours import new_neighbours, observe_neighbours, prints_of
 from detector.text.fingerprint import SKETCH_MIN_LENGTH, Fingerprints, fingerprint
 from detector.text.reading import read_texts
 
@@ -20,8 +20,8 @@ def agreement(a: str, b: str) -> int:
 
 def grouped(*texts: str) -> bool:
     """Whether a room that hears the first takes the others for copies."""
-    read = prints(*texts)
-    group = observe_neighbours(new_neighbours(), skeleton=read.skeleton, bands=read.bands, sketch=read.sketch)
+    read = read_texts(texts)
+    group = observe_neighbours(new_neighbours(), skeleton=read.prints.skeleton, prints=prints_of(read))
     return len(set(group.tolist())) == 1
 
 
@@ -75,6 +75,30 @@ def test_one_edit_keeps_a_long_text_in_its_group(a: str, b: str) -> None:
 @pytest.mark.parametrize(
     ("a", "b"),
     [
+        # Seven characters: one replaced, left out, put in; two replaced.
+        ("主播口红什么色", "主播口红啥么色"),
+        ("主播口红什么色", "主播口红么色"),
+        ("主播口红什么", "主播口红是什么"),
+        ("人海之中偷偷唱歌给你", "人海之中偷偷唱戏给他"),
+        # Twelve: three.
+        ("今天晚上八点准时开抽大奖", "今日晚上九点准时抽大奖"),
+    ],
+)
+def test_few_edits_keep_a_text_of_seven_characters_in_its_group(a: str, b: str) -> None:
+    assert grouped(a, b) is True
+    assert grouped(b, a) is True
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        # One character turns praise into complaint.
+        ("这个真的很好吃啊家人们", "这个真的很难吃啊家人们"),
+        ("质量真的很好下次还来买", "质量真的很差下次还来买"),
+        # Six characters and six: one edit is too much.
+        ("想要白色的呀", "想要黑色的呀"),
+        # Three of eight are too many.
+        ("主播今天好漂亮啊", "主播昨天真可爱啊"),
         # One more negation turns the meaning, however long the text.
         ("主播推荐的这款面膜真的很好用", "主播推荐的这款面膜真的很不好用"),
         ("家人们这个价格真的太划算了快冲", "家人们这个价格真的没太划算了快冲"),
@@ -88,17 +112,17 @@ def test_another_meaning_is_another_group(a: str, b: str) -> None:
     assert grouped(a, b) is False
 
 
-def test_the_sketch_estimates_the_overlap_of_bigrams() -> None:
+def test_the_sketch_estimates_the_overlap_of_characters_and_bigrams() -> None:
     text = "主播推荐的这款面膜真的很好用家人们快冲"
     assert agreement(text, text + "！") == 16
-    # 18 bigrams of 18, then one edit in the middle changes two of them: Jaccard 16 / 20, about 13 of 16 minima.
+    # 18 characters and 18 bigrams; one edit in the middle changes one and two: Jaccard 33 / 39, about 13 of 16 minima.
     assert agreement(text, text.replace("面膜", "面霜")) >= 8
     assert agreement(text, "快递三天了还没有到怎么办呀有没有人管") <= 2
 
 
 def test_a_text_too_short_to_sketch_has_no_bands() -> None:
-    read = prints("六字不够画像"[:SKETCH_MIN_LENGTH], "六字不够", "七个字就够画像")
-    assert read.length.tolist() == [6, 4, 7]
+    read = prints("五字不够看", "六字不够", "六个字就够了")
+    assert read.length.tolist() == [5, 4, SKETCH_MIN_LENGTH]
     assert np.count_nonzero(read.bands, axis=1).tolist() == [0, 0, 8]
 
 
