@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+from detector.readers.csv_records import Feed, Records, named_separator, pieces
 from detector.readers.family import Family, Order, RawTable
 from detector.readers.header import HEADER_WITHIN_ROWS, Header, fields_of, header_among, meaning, unique_names
-from detector.readers.lines import LONGEST_LINE_BYTES, LineBlock, line_blocks
+from detector.readers.lines import LONGEST_LINE_BYTES, line_blocks
 from detector.readers.report import ReadReport
 from detector.readers.source import Source
 
@@ -22,63 +23,8 @@ NO_SEPARATOR: Final = "\x1f"
 SAMPLE_CHARACTERS: Final = 64 * 1024
 SAMPLE_ROWS: Final = 50
 PIECE_ROWS: Final = 1024
-# A quote still open after so many lines was not meant as one.
-LONGEST_RECORD_LINES: Final = 200
 
 Record = tuple[int, list[str]]
-
-
-@dataclass(slots=True)
-class _Feed:
-    """Lines for ``csv.reader``, remembered until their record is complete so that they can be read again."""
-
-    blocks: Iterator[LineBlock]
-    again: deque[str] = field(default_factory=deque)
-    pending: list[str] = field(default_factory=list)
-    rest: deque[str] = field(default_factory=deque)
-    bytes_done: int = 0
-    ended: bool = False
-
-    @property
-    def between_records(self) -> bool:
-        """Whether all lines taken so far have become records."""
-        return not (self.again or self.pending)
-
-    def plain_rows(self, separator: str) -> list[list[str]] | None:
-        """The rows of the next lines that are a record each, whatever comes after them; None if there is none."""
-        if not self.between_records or not (self.rest or self._next_block()):
-            return None
-        odd = (place for place, line in enumerate(self.rest) if '"' in line or "\r" in line[:-2])
-        plain = next(odd, len(self.rest))
-        lines = [self.rest.popleft() for _ in range(plain)]
-        try:
-            rows = list(csv.reader(lines, delimiter=separator, strict=True))
-        except csv.Error:
-            rows = []
-        if len(rows) != plain:
-            self.again.extend(lines)
-            return None
-        return rows or None
-
-    def watched(self) -> Iterator[str]:
-        """The lines to be read again, then the others; ``csv.Error`` if one record takes too many."""
-        while True:
-            if not self.again and not self.rest and not self._next_block():
-                return
-            line = self.again.popleft() if self.again else self.rest.popleft()
-            self.pending.append(line)
-            if len(self.pending) > LONGEST_RECORD_LINES:
-                raise csv.Error("a quote is open for too long")
-            yield line
-
-    def _next_block(self) -> bool:
-        block = next(self.blocks, None)
-        if block is None:
-            self.ended = True
-            return False
-        self.bytes_done = block.bytes_done
-        self.rest.extend(block.lines)
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +42,7 @@ def claims(source: Source) -> str:
 def separator_of(text: str) -> tuple[str, int]:
     """The separator that the first lines agree on, and the usual number of cells."""
     first, _, rest = text.partition("\n")
-    named = _named_separator(first)
+    named = named_separator(first)
     if named:
         return named, _width(rest, named)
     ranked = []
@@ -128,9 +74,11 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     report.delimiter = separator if separator != NO_SEPARATOR else ""
     # The csv module's limit is one for the whole program and below what we accept; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_LINE_BYTES))
-    feed = _Feed(line_blocks(source, report))
-    records = _records(feed, separator, width, report)
-    opening = list(itertools.islice(records, HEADER_WITHIN_ROWS))
+    feed = Feed(line_blocks(source, report))
+    records = Records(pieces(feed, separator, width, report))
+    opening: list[Record] = []
+    while len(opening) < HEADER_WITHIN_ROWS and (piece := records.take(HEADER_WITHIN_ROWS - len(opening))):
+        opening += zip(*piece, strict=True)
     if not opening:
         return
     header = header_among([row for _, row in opening], order.mapping, path=str(source.path), knows=order.knows)
@@ -140,81 +88,30 @@ def tables(source: Source, order: Order, report: ReadReport) -> Iterator[RawTabl
     if header.at >= 0:
         _note_renamed(header, opening[header.at][1], report)
     shape = _shape(header, opening, separator, width)
-    rest = itertools.chain(opening[header.at + 1 :], records)
+    below = opening[header.at + 1 :]
+    records.put_back([line for line, _ in below], [row for _, row in below])
     while True:
-        lines, columns = _next_table(rest, shape, order.chunk_rows, report)
+        lines, columns = _next_table(records, shape, order.chunk_rows, report)
         if not lines:
             return
         yield RawTable(columns, lines, header.mapping, feed.bytes_done)
 
 
 def _next_table(
-    records: Iterator[Record], shape: _Shape, most_rows: int, report: ReadReport
+    records: Records, shape: _Shape, most_rows: int, report: ReadReport
 ) -> tuple[list[int], dict[str, list[str]]]:
     """Line numbers and columns of the next ``most_rows`` rows."""
     lines: list[int] = []
     columns: list[list[str]] = [[] for _ in shape.names]
     # Turned in small pieces: many rows alive at once are slow, for the garbage collector visits each.
-    while piece := list(itertools.islice(records, min(PIECE_ROWS, most_rows - len(lines)))):
-        rows = [row for _, row in piece]
-        numbers = [line for line, _ in piece]
+    while piece := records.take(min(PIECE_ROWS, most_rows - len(lines))):
+        numbers, rows = piece
         if set(map(len, rows)) != {len(shape.names)}:
             _square(rows, numbers, shape, report)
         lines += numbers
         for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
             column.extend(cells)
     return lines, dict(zip(shape.names, columns, strict=True))
-
-
-def _records(feed: _Feed, separator: str, width: int, report: ReadReport) -> Iterator[Record]:
-    """Each record with the number of its first line; a stray quote or carriage return swallows no rows."""
-    line_number = 1
-    while True:
-        # Most lines hold no quotes: then each is a record.
-        while (rows := feed.plain_rows(separator)) is not None:
-            for row in rows:
-                if row and not (line_number == 1 and _named_separator(row)):
-                    yield line_number, row
-                line_number += 1
-        try:
-            for row in csv.reader(feed.watched(), delimiter=separator, strict=True):
-                count = len(feed.pending)
-                if count > 1 and _swallowed(feed.pending, row, separator, width):
-                    raise csv.Error("a stray quote took in the next lines")
-                feed.pending.clear()
-                if row and not (line_number == 1 and _named_separator(row)):
-                    yield line_number, row
-                line_number += count
-                if feed.between_records:
-                    break
-        except csv.Error:
-            row = _first_line_alone(feed, separator, line_number, report)
-            if row:
-                yield line_number, row
-            line_number += 1
-        if feed.ended and feed.between_records:
-            return
-
-
-def _first_line_alone(feed: _Feed, separator: str, line_number: int, report: ReadReport) -> list[str]:
-    """The first pending line as a record of its own; the lines after it are to be read again."""
-    first, *others = feed.pending
-    feed.again.extendleft(reversed(others))
-    feed.pending.clear()
-    text = first.rstrip("\r\n")
-    if "\r" in text:
-        report.note("stray_cr", lines=[line_number])
-        text = text.replace("\r", " ")
-    try:
-        return next(csv.reader([text], delimiter=separator, strict=True), [])
-    except csv.Error:
-        report.note("unclosed_quote", lines=[line_number])
-        return text.split(separator)
-
-
-def _swallowed(pending: Sequence[str], row: Sequence[str], separator: str, width: int) -> bool:
-    """Whether a record over several lines has the wrong width while its first line alone has the right one."""
-    return len(row) != width and len(pending[0].split(separator)) == width
 
 
 def _square(rows: list[list[str]], lines: list[int], shape: _Shape, report: ReadReport) -> None:
@@ -254,13 +151,6 @@ def _note_renamed(header: Header, row: Sequence[str], report: ReadReport) -> Non
     for name, own in zip(header.names, row, strict=True):
         if name != own:
             report.note_once("renamed_header", f"{own} → {name}")
-
-
-def _named_separator(first: str | Sequence[str]) -> str:
-    """The separator of a spreadsheet's ``sep=;`` line."""
-    line = first if isinstance(first, str) else "".join(first)
-    line = line.strip('\r\n" ')
-    return line[4:5] or "," if line.casefold().startswith("sep=") and len(line) <= 5 else ""
 
 
 def _sample_rows(text: str, separator: str) -> list[list[str]]:
