@@ -101,12 +101,14 @@ def test_the_page_names_every_metric() -> None:
 
     port = free_port()
     figures = Figures(events=7, lag=3)
+    figures.unclear["time_unparsed"] += 2
     serve_figures(figures, port, "127.0.0.1")
     with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         page = answer.read().decode()
     assert set(re.findall(r"^(zhenping_\w+)", page, re.MULTILINE)) == set(re.findall(r"`(zhenping_\w+)", TEXT))
     assert "zhenping_events_total 7.0\n" in page
     assert "zhenping_lag 3.0\n" in page
+    assert 'zhenping_unclear_total{code="time_unparsed"} 2.0\n' in page
     figures.lag = None
     with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
         assert "zhenping_lag NaN\n" in answer.read().decode()

@@ -16,7 +16,15 @@ def test_a_request_answers_every_event_and_names_what_it_could_not_take(server: 
     assert out["model"] == {"model_id": "by-hand", "profile": "balanced"}
     # Ten seconds before the clock of the session.
     assert out["watermark"] == "2026-11-11T11:59:51.000+00:00"
-    assert set(out) == {"results", "revisions", "rejected", "alerts", "closed", "model", "watermark"}
+    assert set(out) == {"results", "revisions", "rejected", "unclear", "alerts", "closed", "model", "watermark"}
+
+
+def test_a_value_that_cannot_be_read_is_told_and_counted(server: Server) -> None:
+    series = 'zhenping_unclear_total{code="time_unparsed"}'
+    before = server.metric(series)
+    out = server.score(lure(1, session_id="unclear", ts_ms="yesterday"), lure(2, session_id="unclear"))
+    assert out["unclear"] == [{"code": "time_unparsed", "n": 1, "index": [0]}]
+    assert (len(out["results"]), server.metric(series) - before) == (2, 1)
 
 
 def test_the_first_of_a_flood_is_revised_and_its_history_can_be_read(server: Server) -> None:
