@@ -12,7 +12,7 @@ from detector.bundle.model import sigmoid, surface_name, surfaces
 from detector.comment import CommentBatch
 from detector.compiled import kernel
 from detector.engine import SCHEMA, FeatureFrame
-from detector.reasons import explain_rows
+from detector.reasons import Shown, explain_rows
 from detector.text.shape import LONG_HANDLE, LONG_NUMBER
 from detector.verdict import HEADS, HIGH_RISK, NORMAL, PASS, REVIEW, VERDICTS, Reason, Verdicts
 
@@ -42,6 +42,7 @@ class Judge:
     def __init__(self, bundle: Bundle, *, profile: str) -> None:
         self.bundle = bundle
         self.profile = profile
+        self._shown = Shown(bundle)
         self._cuts = np.array(
             [
                 [
@@ -80,7 +81,9 @@ class Judge:
             rows = np.flatnonzero(verdict != PASS)
             listed = rows.tolist()
             texts = [batch.text[row] for row in listed]
-            explained = explain_rows(self.bundle, frame.inputs[rows], surface[rows], label[rows], texts)
+            explained = explain_rows(
+                self.bundle, frame.inputs[rows], surface[rows], label[rows], texts, self._shown
+            )
             for row, found in zip(listed, explained, strict=True):
                 reasons[row] = found
         return Verdicts(

@@ -26,6 +26,7 @@ MAX_REASONS: Final = 4
 MIN_WEIGHT: Final = 0.05
 MAX_TERMS: Final = 3
 MAX_PAIRS: Final = 6
+MAX_SHOWN: Final = 4_096
 # Signals whose sentence tells how the text was disguised: the first of them that is a reason lists it.
 OF_DISGUISE: Final = frozenset({"contact", "style"})
 NAMES: Final = SCHEMA.names
@@ -54,10 +55,11 @@ def explain_rows(
     surface: NDArray[np.intp],
     label: NDArray[np.uint8],
     texts: Sequence[str],
+    shown: Shown | None = None,
 ) -> list[tuple[Reason, ...]]:
     """The reasons of n rows for their head ``label`` (< number of heads), most telling first.
 
-    ``inputs`` as ``FeatureFrame.inputs``; ``texts`` as they were written.
+    ``inputs`` as ``FeatureFrame.inputs``; ``texts`` as they were written. ``shown`` remembers what was found in them.
     """
     n = len(inputs)
     if n == 0:
@@ -69,23 +71,39 @@ def explain_rows(
     log_odds = bundle.log_odds(variants.reshape(-1, inputs.shape[1]), np.tile(surface, len(variants)))
     own = log_odds.reshape(len(variants), n, -1)[:, np.arange(n), label]
     falls = own[0] - own[1:]
-    reading = read_texts(texts)
-    terms = _telling_terms(bundle, label, reading)
-    return [
-        _reasons(inputs[r], HEADS[label[r]], terms[r], falls[:, r], *_shown(reading, r, texts[r]))
-        for r in range(n)
-    ]
+    found = (shown or Shown(bundle)).of(label, texts)
+    return [_reasons(inputs[r], HEADS[label[r]], falls[:, r], *found[r]) for r in range(n)]
 
 
-def _shown(reading: TextReading, row: int, text: str) -> tuple[Spans, Pairs]:
-    return contact_spans(reading, row), rewritten(reading, row, text)
+class Shown:
+    """What a person is shown of a text: its telling terms, its contacts, its disguises. Floods repeat themselves, so at
+    most ``MAX_SHOWN`` answers are remembered."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._known: dict[tuple[str, int], tuple[list[str], Spans, Pairs]] = {}
+
+    def of(self, label: NDArray[np.uint8], texts: Sequence[str]) -> list[tuple[list[str], Spans, Pairs]]:
+        """Of n texts, each flagged by its head ``label``."""
+        keys = list(zip(texts, label.tolist(), strict=True))
+        known = self._known
+        fresh = [key for key in dict.fromkeys(keys) if key not in known]
+        if len(known) + len(fresh) > MAX_SHOWN:
+            known = self._known = {}
+            fresh = list(dict.fromkeys(keys))
+        if fresh:
+            reading = read_texts([text for text, _ in fresh])
+            terms = _telling_terms(self._bundle, np.array([head for _, head in fresh]), reading)
+            for row, key in enumerate(fresh):
+                known[key] = terms[row], contact_spans(reading, row), rewritten(reading, row, key[0])
+        return [known[key] for key in keys]
 
 
 def _reasons(
     values: NDArray[np.float64],
     head: str,
-    terms: Sequence[str],
     falls: NDArray[np.float64],
+    terms: Sequence[str],
     spans: Spans,
     pairs: Pairs,
 ) -> tuple[Reason, ...]:
@@ -146,7 +164,7 @@ def telling_terms(bundle: Bundle, label: NDArray[np.uint8], texts: Sequence[str]
     return _telling_terms(bundle, label, read_texts(texts))
 
 
-def _telling_terms(bundle: Bundle, label: NDArray[np.uint8], reading: TextReading) -> list[list[str]]:
+def _telling_terms(bundle: Bundle, label: NDArray[Any], reading: TextReading) -> list[list[str]]:
     rows = bundle.vectorizer.transform(reading)
     found = []
     for r, head in enumerate(label.tolist()):
