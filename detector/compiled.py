@@ -6,7 +6,8 @@ give the same bits. ``NUMBA_DISABLE_JIT=1`` forces the uncompiled way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 njit: Any
@@ -28,3 +29,26 @@ def kernel(function: F) -> F:
         # Neither the package's folder nor the user's cache can be written: compile anew in every process.
         compiled = njit(nogil=True, error_model="numpy")(function)
     return compiled
+
+
+@contextmanager
+def telling(tell: Callable[[], None]) -> Iterator[None]:
+    """Call ``tell`` once if a kernel has to be compiled meanwhile, which takes a while the first time."""
+    if njit is None:
+        yield
+        return
+    from numba.core import event
+
+    class Once(event.Listener):
+        told = False
+
+        def on_start(self, event: Any) -> None:
+            if not self.told:
+                self.told = True
+                tell()
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    with event.install_listener("numba:compile", Once()):
+        yield

@@ -15,7 +15,7 @@ import typer
 from detector import __version__
 from detector.cli.files import convert, formats, inspect, score
 from detector.cli.learning import evaluate, train
-from detector.cli.options import talk
+from detector.cli.options import says_when_it_compiles, talk
 from detector.cli.serving import keys, serve
 from detector.cli.streaming import stream
 from detector.errors import ZhenpingError
@@ -72,6 +72,8 @@ def _root(
         raise typer.Exit
 
 
-for _verb in (score, inspect, convert, formats, train, evaluate, stream, serve):
+for _verb in (inspect, convert, formats, serve):
     app.command(_verb.__name__)(_verb)
+for _slow in (score, train, evaluate, stream):
+    app.command(_slow.__name__)(says_when_it_compiles(_slow))
 app.command("keys")(keys)

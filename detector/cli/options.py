@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar, cast
 
 import typer
 
 from detector.errors import UsageError
 
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 Files = Annotated[
     list[Path], typer.Argument(help="评论文件 CSV/TSV/XLSX/JSONL/Parquet  comment files", show_default=False)
 ]
@@ -55,6 +57,25 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no p
 def talk(text: str) -> None:
     """Say something on stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def says_when_it_compiles(verb: Verb) -> Verb:
+    """The verb, which says so on stderr if it has to compile first: it takes a while, but only once."""
+
+    @functools.wraps(verb)
+    def run(*args: Any, **options: Any) -> Any:
+        from detector.compiled import telling
+
+        def tell() -> None:
+            if options.get("lang", "zh") == "en":
+                talk("compiling for this machine: about half a minute, only this once")
+            else:
+                talk("正在为本机编译，约半分钟，只需这一次")
+
+        with telling(tell):
+            return verb(*args, **options)
+
+    return cast("Verb", run)
 
 
 def told_mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:

@@ -20,6 +20,7 @@ from typing import IO, Any, Final
 import uvicorn
 
 from detector import __version__
+from detector.compiled import telling
 from detector.engine import SCHEMA
 from detector.errors import SnapshotError, UsageError
 from detector.scorer import Detector
@@ -97,7 +98,8 @@ def furnish(settings: Settings, *, keys: KeyRing | None, now: Callable[[], datet
                 zh=f"{error.zh}；或删除 {path}，从空白记忆开始",
             ) from error
     # What is compiled or loaded at first use is ready before the first request.
-    stream.read([{"text": "你好"}])
+    with telling(lambda: log.info("compiling")):
+        stream.read([{"text": "你好"}])
     shadow = Detector.load(settings.shadow, profile=settings.profile) if settings.shadow else None
     metrics, live = Metrics(), Live()
     metrics.uses(detector.bundle.model_id, "main")

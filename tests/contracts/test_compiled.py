@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from detector.compiled import telling
+
 ROOT = Path(__file__).resolve().parents[2]
 
 OBSERVE = """
@@ -54,3 +56,15 @@ def test_compiled_and_uncompiled_give_the_same_bytes(tmp_path: Path) -> None:
     uncompiled = numbers(tmp_path / "uncompiled", NUMBA_DISABLE_JIT="1")
     assert (compiled[0], uncompiled[0]) == ("200 True", "200 False")
     assert compiled[1] == uncompiled[1]
+
+
+def test_who_has_to_wait_for_a_compilation_is_told_once() -> None:
+    numba = pytest.importorskip("numba")
+    told: list[str] = []
+    with telling(lambda: told.append("compiling")):
+        assert told == []
+        assert numba.njit(lambda x: x + 1)(1) == 2
+        assert numba.njit(lambda x: x + 2)(1) == 3
+    numba.njit(lambda x: x + 3)(1)
+
+    assert told == ["compiling"]
