@@ -1,6 +1,7 @@
 """What the service does under load: bursts of events over HTTP for some time, on one core.
 
     python benchmarks/http_load.py --seconds 30 --per-second 5000 --batch 256
+    python benchmarks/http_load.py --seconds 300 --max-state-mb 256   # long enough to see that memory stays where it is
 
 It starts `zhenping serve` with the shipped model, sends simulated rooms at the asked rate whether or not earlier
 batches have been answered, and reports how long answers took, what was refused and how the memory grew.
@@ -50,8 +51,11 @@ def memory_mib(pid: int) -> float:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
-async def load(url: str, *, seconds: float, per_second: float, size: int, rooms: int) -> dict[str, Any]:
-    """Send batches at the rate asked for; how long each took in seconds, by status."""
+async def load(
+    url: str, pid: int, *, seconds: float, per_second: float, size: int, rooms: int
+) -> dict[str, Any]:
+    """Send batches at the rate asked for; how long each took in seconds, by status, and how memory went."""
+    rss_mib: list[int] = []
     taken_s: list[float] = []
     statuses: Counter[int] = Counter()
     sending: set[asyncio.Task[None]] = set()
@@ -70,7 +74,10 @@ async def load(url: str, *, seconds: float, per_second: float, size: int, rooms:
 
         begun = time.perf_counter()
         late_s = 0.0
-        for number in range(int(seconds * per_second / size)):
+        n_batches = int(seconds * per_second / size)
+        for number in range(n_batches):
+            if number % max(n_batches // 10, 1) == 0:
+                rss_mib.append(round(memory_mib(pid)))
             content = json.dumps({"events": next(made)}, ensure_ascii=False).encode()
             due = begun + number * size / per_second
             wait = due - time.perf_counter()
@@ -89,18 +96,20 @@ async def load(url: str, *, seconds: float, per_second: float, size: int, rooms:
         "p99_ms": round(1000 * p99, 1),
         "max_ms": round(1000 * max(taken_s, default=float("nan")), 1),
         "sender_late_ms": round(1000 * late_s, 1),
+        "rss_mib": [*rss_mib, round(memory_mib(pid))],
     }
 
 
 @contextlib.contextmanager
-def serving(queue: int) -> Any:
+def serving(queue: int, max_state_mb: float) -> Any:
     """A service on a free port; its process and address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as state:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "detector", "serve", "--state", state, "--port", str(port), "--queue", str(queue)],
+            [sys.executable, "-m", "detector", "serve", "--state", state, "--port", str(port), "--queue", str(queue),
+             "--max-state-mb", str(max_state_mb)],
             cwd=ROOT, stderr=subprocess.DEVNULL, env=os.environ | {"OMP_NUM_THREADS": "1"},
         )  # fmt: skip
         try:
@@ -124,17 +133,19 @@ def main() -> None:
     ask.add_argument("--batch", type=int, default=256)
     ask.add_argument("--rooms", type=int, default=20)
     ask.add_argument("--queue", type=int, default=64)
+    ask.add_argument("--max-state-mb", type=float, default=2048.0)
     ask.add_argument("--core", type=int, default=None, help="run the service on this core only")
     given = ask.parse_args()
-    with serving(given.queue) as (process, url):
+    with serving(given.queue, given.max_state_mb) as (process, url):
         if given.core is not None:
             for thread in Path(f"/proc/{process.pid}/task").iterdir():
                 os.sched_setaffinity(int(thread.name), {given.core})
-        before = memory_mib(process.pid)
         figures = asyncio.run(
-            load(url, seconds=given.seconds, per_second=given.per_second, size=given.batch, rooms=given.rooms)
-        )
-        figures |= {"rss_before_mib": round(before), "rss_after_mib": round(memory_mib(process.pid))}
+            load(
+                url, process.pid, seconds=given.seconds, per_second=given.per_second, size=given.batch,
+                rooms=given.rooms,
+            )
+        )  # fmt: skip
     print(json.dumps(figures, indent=1))
 
 

@@ -52,7 +52,7 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
 # The text scores, where they stand among the signals.
 WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
-HASH_VERSION: Final = 3
+HASH_VERSION: Final = 4
 # Sources whose times have no date: no age and no time since a purchase can be told from them.
 IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
 UNDATED: Final = chosen(("order_only", "video_offset", "minute_marker"), TS_SOURCE_CODE)

@@ -130,7 +130,7 @@ def _fingerprint(
             sketch[t, k] = least
         for k in range(BANDS):
             h1 = chain_1(chain_1(k + 17, sketch[t, 2 * k]), sketch[t, 2 * k + 1])
-            h2 = chain_2(chain_2(negated % 2 + 29, sketch[t, 2 * k]), sketch[t, 2 * k + 1])
+            h2 = chain_2(chain_2(negated + 29, sketch[t, 2 * k]), sketch[t, 2 * k + 1])
             bands[t, k] = join(h1, h2)
 
 

@@ -95,6 +95,8 @@ def test_few_edits_keep_a_text_of_seven_characters_in_its_group(a: str, b: str) 
         # One character turns praise into complaint.
         ("这个真的很好吃啊家人们", "这个真的很难吃啊家人们"),
         ("质量真的很好下次还来买", "质量真的很差下次还来买"),
+        # Two negations do not cancel out.
+        ("快递很快包装很好", "快递不快包装不好"),
         # Six characters and six: one edit is too much.
         ("想要白色的呀", "想要黑色的呀"),
         # Three of eight are too many.
@@ -126,7 +128,7 @@ def test_a_text_too_short_to_sketch_has_no_bands() -> None:
     assert np.count_nonzero(read.bands, axis=1).tolist() == [0, 0, 8]
 
 
-def test_a_parity_of_negations_divides_the_bands() -> None:
+def test_the_number_of_negations_divides_the_bands() -> None:
     read = prints("主播推荐的这款面膜真的很好用", "主播推荐的这款面膜真的很不好用")
     assert set(read.bands[0].tolist()) & set(read.bands[1].tolist()) == set()
 
