@@ -11,7 +11,7 @@ SEED ?= 0
 # What `make bench` measures (BENCH="side scale"), and a labelled real log to measure on as well.
 BENCH ?=
 ROUNDS ?= 5
-LOG ?= $(wildcard ../shared/data/douyu_live_dev.parquet)
+LOG ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check docs picture bench train clean

@@ -59,7 +59,13 @@ class Judge:
         protected = protect(batch)
         protected |= frame.supporter
         surface = surfaces(batch)
-        log_odds = self.bundle.log_odds(frame.inputs, surface)
+        if frame.observed.all():
+            log_odds = self.bundle.log_odds(frame.inputs, surface)
+        else:
+            # Gifts and what was delivered again are not judged.
+            rows = np.flatnonzero(frame.observed)
+            log_odds = np.full((n, len(HEADS)), np.nan)
+            log_odds[rows] = self.bundle.log_odds(frame.inputs[rows], surface[rows])
         p = np.full((n, len(HEADS)), np.nan)
         wave = np.zeros(n, dtype=np.bool_)
         verdict, label = np.zeros(n, dtype=np.uint8), np.full(n, NORMAL, dtype=np.uint8)

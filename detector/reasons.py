@@ -27,6 +27,7 @@ MIN_WEIGHT: Final = 0.05
 MAX_TERMS: Final = 3
 MAX_PAIRS: Final = 6
 MAX_SHOWN: Final = 4_096
+PIECE_ROWS: Final = 1_024
 # Signals whose sentence tells how the text was disguised: the first of them that is a reason lists it.
 OF_DISGUISE: Final = frozenset({"contact", "style"})
 NAMES: Final = SCHEMA.names
@@ -61,9 +62,24 @@ def explain_rows(
 
     ``inputs`` as ``FeatureFrame.inputs``; ``texts`` as they were written. ``shown`` remembers what was found in them.
     """
+    shown = shown or Shown(bundle)
+    found: list[tuple[Reason, ...]] = []
+    # Each row is looked at in a dozen variants: not all rows at once.
+    for start in range(0, len(inputs), PIECE_ROWS):
+        part = slice(start, start + PIECE_ROWS)
+        found += _explained(bundle, inputs[part], surface[part], label[part], texts[part], shown)
+    return found
+
+
+def _explained(
+    bundle: Bundle,
+    inputs: NDArray[np.float64],
+    surface: NDArray[np.intp],
+    label: NDArray[np.uint8],
+    texts: Sequence[str],
+    shown: Shown,
+) -> list[tuple[Reason, ...]]:
     n = len(inputs)
-    if n == 0:
-        return []
     # As they are, then with each signal in turn put back to what is typical.
     variants = np.repeat(inputs[None], 1 + len(SPANS), axis=0)
     for variant, span in zip(variants[1:], SPANS, strict=True):
@@ -71,7 +87,7 @@ def explain_rows(
     log_odds = bundle.log_odds(variants.reshape(-1, inputs.shape[1]), np.tile(surface, len(variants)))
     own = log_odds.reshape(len(variants), n, -1)[:, np.arange(n), label]
     falls = own[0] - own[1:]
-    found = (shown or Shown(bundle)).of(label, texts)
+    found = shown.of(label, texts)
     return [_reasons(inputs[r], HEADS[label[r]], falls[:, r], *found[r]) for r in range(n)]
 
 
@@ -88,7 +104,7 @@ class Shown:
         keys = list(zip(texts, label.tolist(), strict=True))
         known = self._known
         fresh = [key for key in dict.fromkeys(keys) if key not in known]
-        if len(known) + len(fresh) > MAX_SHOWN:
+        if fresh and len(known) + len(fresh) > MAX_SHOWN:
             known = self._known = {}
             fresh = list(dict.fromkeys(keys))
         if fresh:
@@ -159,12 +175,8 @@ def _wording(head: str, terms: Sequence[str], weight: float) -> Reason:
     return Reason("wording", zh, en, weight=weight, evidence={"terms": list(terms)})
 
 
-def telling_terms(bundle: Bundle, label: NDArray[np.uint8], texts: Sequence[str]) -> list[list[str]]:
-    """Per text, the words and characters that speak most for its head ``label``, the strongest first."""
-    return _telling_terms(bundle, label, read_texts(texts))
-
-
 def _telling_terms(bundle: Bundle, label: NDArray[Any], reading: TextReading) -> list[list[str]]:
+    """Per text, the words and characters that speak most for its head ``label``, the strongest first."""
     rows = bundle.vectorizer.transform(reading)
     found = []
     for r, head in enumerate(label.tolist()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.reasons import MAX_REASONS, explain_rows, telling_terms
+from detector.reasons import MAX_REASONS, Shown, explain_rows
 from detector.scorer import Detector
 from detector.verdict import HEADS, LABELS, Reason
 from tests.building import batch, comment
@@ -39,7 +39,7 @@ def test_signs_alone_are_no_telling_term() -> None:
     bundle = small_fit().bundle
     texts = ["][", "!!??", "[捂脸][捂脸]"]
     for head in range(len(HEADS)):
-        for terms in telling_terms(bundle, np.full(len(texts), head, dtype=np.uint8), texts):
+        for terms, _, _ in Shown(bundle).of(np.full(len(texts), head, dtype=np.uint8), texts):
             assert [term for term in terms if term.isascii() and not any(map(str.isalnum, term))] == []
 
 
@@ -85,14 +85,14 @@ def test_terms_that_lie_in_one_another_are_named_once() -> None:
         if label == "solicitation"
     ]
     solicitation = np.full(len(texts), HEADS.index("solicitation"), dtype=np.uint8)
-    for terms in telling_terms(bundle, solicitation, texts):
+    for terms, _, _ in Shown(bundle).of(solicitation, texts):
         assert len(terms) <= 3
         assert [(a, b) for a in terms for b in terms if a is not b and a in b] == []
 
 
 def test_a_text_without_known_characters_has_no_telling_terms() -> None:
     heads = np.array([HEADS.index("solicitation"), HEADS.index("bot_flood")], dtype=np.uint8)
-    assert telling_terms(handmade_bundle(), heads, ["你好", "微"]) == [[], []]
+    assert [terms for terms, _, _ in Shown(handmade_bundle()).of(heads, ["你好", "微"])] == [[], []]
 
 
 def test_no_rows_no_reasons() -> None:

@@ -11,9 +11,10 @@ from detector.readers.vtuber_text import date_in
 
 # Share of the first lines that must be like this.
 LIKE_IT: Final = 0.8
+# A clock that falls by more than this has passed midnight.
+BACK_S: Final = 6 * 3_600
 DAY_S: Final = 86_400
 # Lines of one moment may stand in any order; an earlier clock than that is of the next day.
-LATE_S: Final = 3_600
 
 _LINE: Final = re.compile(
     r"\s*[\[【]\s*(?:"
@@ -57,11 +58,19 @@ def _clocked(found: re.Match[str], recording: Recording) -> dict[str, object]:
 
 
 def _since_midnight(clock_s: int, recording: Recording) -> int:
-    """Seconds since the midnight before the first line, of a clock that starts anew at each."""
-    latest_s: int = recording.told.get("latest_s", clock_s)
-    days = max(0, -((clock_s - latest_s + LATE_S) // DAY_S))
-    since_s = clock_s + days * DAY_S
-    recording.told["latest_s"] = max(latest_s, since_s)
+    """Seconds since the midnight before the first line, of a clock that starts anew at each.
+
+    A clock that falls by no more than ``BACK_S`` goes back: some lines come late, and some logs have the newest first. One that
+    has shown more than a day is that of a video.
+    """
+    told = recording.told
+    if clock_s >= DAY_S:
+        told["video"] = True
+    since_s = clock_s
+    if not told.get("video"):
+        before_s: int = told.get("latest_s", clock_s)
+        since_s = before_s + (clock_s - before_s + BACK_S) % DAY_S - BACK_S
+    told["latest_s"] = since_s
     return since_s
 
 

@@ -123,7 +123,7 @@ def pieces(feed: Feed, separator: str, width: int, report: ReadReport) -> Iterat
                 feed.pending.clear()
                 yield piece([row])
                 line_number += count
-                if feed.between_records:
+                if feed.between_records and feed.rest and '"' not in feed.rest[0]:
                     break
         except csv.Error:
             yield piece([_first_line_alone(feed, separator, line_number, report)])

@@ -224,7 +224,8 @@ def _strings(found: FieldCells, written: Mapping[str, list[str]], report: ReadRe
             column = list(map(marks.__getitem__, column))
         if name in ID_FIELDS:
             damaged = damaged_ids(found.cells[name], column)
-            report.note("damaged_ids", n=len(damaged), examples=[column[r] for r in damaged[:3]])
+            lines = [found.lines[r] for r in damaged]
+            report.note("damaged_ids", n=len(damaged), lines=lines, examples=[column[r] for r in damaged[:3]])
         if name in ("comment_id", "user_id"):
             long, in_zeros = long_ids(column)
             report.long_ids += long

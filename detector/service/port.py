@@ -22,7 +22,11 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             sockets = []
             for family, address in dict.fromkeys((row[0], row[4]) for row in found):
-                sock = opened.enter_context(socket.socket(family, socket.SOCK_STREAM))
+                try:
+                    sock = opened.enter_context(socket.socket(family, socket.SOCK_STREAM))
+                except OSError:
+                    # A machine without IPv6 still has names with such an address.
+                    continue
                 sockets.append(sock)
                 if os.name == "posix":
                     # A port whose last connections are just closing is free; elsewhere this would share it.
@@ -33,6 +37,8 @@ def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
                 sock.listen(BACKLOG)
         except OSError as error:
             raise _refused(host, port, error) from error
+        if not sockets:
+            raise _refused(host, port, OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL)))
         yield sockets
 
 

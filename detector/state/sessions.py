@@ -18,7 +18,7 @@ SessionKey = tuple[str, str]
 Memory = TypeVar("Memory")
 # What a session takes at first, and what each of its events adds until its memories are full.
 BASE_BYTES: Final = 256 * 1024
-EVENT_BYTES: Final = 5120
+EVENT_BYTES: Final = 6144
 FULL_EVENTS: Final = 65_536
 MAX_BYTES: Final = 2 * 1024**3
 MAX_SESSIONS: Final = 10_000

@@ -69,9 +69,8 @@ def reserve(table: Table, more: int) -> Table:
     needed = min(int(table.meta[N_YOUNG]) + more, int(table.meta[MAX_KEYS]))
     if needed <= rows:
         return table
-    # Growing moves everything, and memory that is only set aside costs nothing.
     while rows < needed:
-        rows *= 4
+        rows *= 2
     rows = min(rows, int(table.meta[MAX_KEYS]))
     grown = Table(
         np.zeros((2, rows), dtype=np.int64),
@@ -84,6 +83,30 @@ def reserve(table: Table, more: int) -> Table:
     grown.values[:, :old] = table.values
     _rehash(grown)
     return grown
+
+
+def filled(table: Table) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Keys and values that are in use, of the young generation and then of the old."""
+    young = int(table.meta[YOUNG])
+    parts = ((young, int(table.meta[N_YOUNG])), (1 - young, int(table.meta[N_OLD])))
+    keys = np.concatenate([table.keys[generation, :n] for generation, n in parts])
+    return keys, np.concatenate([table.values[generation, :n] for generation, n in parts])
+
+
+def refilled(keys: NDArray[np.int64], values: NDArray[np.float64], meta: NDArray[np.int64], rows: int) -> Table:
+    """The table with room for ``rows`` keys a generation that ``filled`` gave these of."""
+    table = Table(
+        np.zeros((2, rows), dtype=np.int64),
+        np.zeros((2, _places(rows)), dtype=np.int32),
+        np.zeros((2, rows, values.shape[1]), dtype=np.float64),
+        meta,
+    )
+    young, n = int(meta[YOUNG]), int(meta[N_YOUNG])
+    for generation, part in ((young, slice(0, n)), (1 - young, slice(n, None))):
+        table.keys[generation, : len(keys[part])] = keys[part]
+        table.values[generation, : len(keys[part])] = values[part]
+    _rehash(table)
+    return table
 
 
 @kernel

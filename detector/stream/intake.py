@@ -8,13 +8,14 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detector.comment import Comment, CommentBatch
+from detector.comment import ID_QUALITY_CODE, KIND_CODE, TS_SOURCE_CODE, Comment, CommentBatch
 from detector.errors import UsageError
 from detector.readers import ReadReport
 from detector.readers.family import RawTable
 from detector.readers.field_cells import field_cells
 from detector.readers.header import checked_mapping
-from detector.readers.table import comments_of
+from detector.readers.report import EXAMPLES
+from detector.readers.table import TEXT_KINDS, comments_of
 from detector.readers.times import zone_of
 from detector.stream.outcome import Rejected, Unclear
 
@@ -26,7 +27,7 @@ UNNAMED: Final = "\0"
 UNCLEAR: Final = frozenset(
     {
         "unknown_kind", "unknown_ts_source", "unknown_id_quality", "number_unparsed", "flag_unparsed", "time_unparsed",
-        "other_time_unparsed", "damaged_ids", "text_cut", "broken_characters",
+        "other_time_unparsed", "damaged_ids", "text_cut",
     }
 )  # fmt: skip
 
@@ -68,7 +69,11 @@ def taken_in(
     rejected = []
     for place, event in enumerate(listed):
         if isinstance(event, Comment):
-            comments.append(place)
+            why = _unfit(event)
+            if why:
+                rejected.append(_rejected(place, why))
+            else:
+                comments.append(place)
             continue
         shape = tuple(event) if isinstance(event, Mapping) else None
         if shape is None or (shape not in shapes and not all(isinstance(key, str) for key in shape)):
@@ -77,11 +82,15 @@ def taken_in(
             shapes.setdefault(shape, []).append(place)
     told, zone = checked_mapping(mapping), zone_of(tz)
     prefix = "e" if ids is None else UNNAMED
-    report = ReadReport(midnight_is_date=False, evenly_spaced=False, ids_repeat=False)
+    unclear: dict[str, tuple[int, list[int]]] = {}
     parts: list[CommentBatch] = []
     kept = comments
     if comments:
-        parts.append(CommentBatch.from_comments(listed[place] for place in comments))
+        part = CommentBatch.from_comments(listed[place] for place in comments)
+        named = [
+            own or f"{prefix}{first + place}" for own, place in zip(part.comment_id, comments, strict=True)
+        ]
+        parts.append(replace(part, comment_id=named))
     for shape, places in shapes.items():
         alike = listed if len(places) == len(listed) else [listed[place] for place in places]
         cells = dict(zip(shape, map(list, zip(*(event.values() for event in alike), strict=True)), strict=True))
@@ -92,8 +101,13 @@ def taken_in(
             # A gift needs none; what needs one is left out as if it were empty.
             empty = {"text": [None] * len(places)}
             found = replace(found, cells={**found.cells, **empty}, headers={**found.headers, "text": [""]})
+        report = ReadReport(midnight_is_date=False, evenly_spaced=False, ids_repeat=False)
         part, its_lines = comments_of(found, report=report, zone=zone, id_prefix=prefix)
         parts.append(part)
+        for code in UNCLEAR.intersection(report.notes):
+            n, index = unclear.get(code, (0, []))
+            note = report.notes[code]
+            unclear[code] = n + note.n, index + [line - first for line in note.lines]
         kept += [line - first for line in its_lines]
     if not parts:
         return Intake(CommentBatch.from_columns(0, {}), rejected, [], len(listed))
@@ -113,18 +127,32 @@ def taken_in(
         left_out = set(range(len(listed))).difference(kept, (one.index for one in rejected))
         rejected += [_rejected(place, "no_text") for place in left_out]
         rejected.sort(key=lambda one: one.index)
-    unclear = [
-        Unclear(code, note.n, tuple(line - first for line in note.lines))
-        for code, note in report.notes.items()
-        if code in UNCLEAR
+    told_of = [
+        Unclear(code, n, tuple(sorted(index)[:EXAMPLES])) for code, (n, index) in sorted(unclear.items())
     ]
-    return Intake(batch, rejected, unclear, len(listed))
+    return Intake(batch, rejected, told_of, len(listed))
+
+
+def _unfit(comment: Comment) -> str:
+    """Why a Comment cannot be taken, "" if it can."""
+    codes = (
+        (comment.kind, KIND_CODE),
+        (comment.ts_source, TS_SOURCE_CODE),
+        (comment.user_id_quality, ID_QUALITY_CODE),
+    )
+    if not all(word in known for word, known in codes):
+        return "unknown_word"
+    return "no_text" if comment.kind in TEXT_KINDS and not comment.text.strip() else ""
 
 
 _WHY: Final[Mapping[str, tuple[str, str]]] = {
     "not_an_object": (
         "an event must be a JSON object such as {\"text\": \"…\", \"user_id\": \"…\"}",
         "事件必须是 JSON 对象，如 {\"text\": \"…\", \"user_id\": \"…\"}",
+    ),
+    "unknown_word": (
+        "a Comment's kind, ts_source and user_id_quality must be of the names in detector.comment",
+        "Comment 的 kind、ts_source、user_id_quality 必须是 detector.comment 中的名称",
     ),
     "no_text": (
         "the event has no text: put it under text, content or message (a string that is not empty)",

@@ -31,19 +31,19 @@ from detector.state.delivered import Delivered
 from detector.state.floods import Floods
 from detector.state.hindsight import Hindsight
 from detector.state.neighbours import Neighbours
-from detector.state.table import Table
+from detector.state.table import Table, filled, refilled
 from detector.stream.ledger import Block, Ledger
 from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
-        SessionMemory, Accounts, Neighbours, Table, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
+        SessionMemory, Accounts, Neighbours, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
         FloodWindow, AccountMemory, BurstMemory, CopyingMemory, LockstepMemory, RatingMemory, RepetitionMemory,
         TimingMemory,
     )
@@ -132,6 +132,10 @@ def _packed(value: Any, pieces: list[bytes], at: list[int]) -> Any:
         return {"array": [str(value.dtype), list(value.shape), start]}
     if isinstance(value, Delivered):
         return {"delivered": [value.max_keys, _packed(value.young, pieces, at), _packed(value.old, pieces, at)]}
+    if isinstance(value, Table):
+        # What is in use: the room beside it, and where the keys are found, can be made again.
+        in_use = [_packed(part, pieces, at) for part in (*filled(value), value.meta)]
+        return {"table": [*in_use, value.keys.shape[1]]}
     if isinstance(value, dict):
         return {"dict": [_packed(list(value), pieces, at), _packed(list(value.values()), pieces, at)]}
     if type(value).__name__ in _KINDS:
@@ -171,6 +175,9 @@ def _unpacked(tree: Any, pieces: memoryview) -> Any:
         return set(_unpacked(value, pieces))
     if kind == "tuple":
         return tuple(_unpacked(item, pieces) for item in value)
+    if kind == "table":
+        keys, values, meta = (_unpacked(part, pieces) for part in value[:3])
+        return refilled(keys, values, meta, value[3])
     if kind == "dict":
         return dict(zip(_unpacked(value[0], pieces), _unpacked(value[1], pieces), strict=True))
     if kind == "delivered":

@@ -59,6 +59,17 @@ def test_a_date_in_the_brackets_is_a_time_as_anywhere(file):
     assert report.ts_sources == {"event": 3, "minute_marker": 1}
 
 
+def test_a_log_with_the_newest_first_gains_no_days(file):
+    times = ("00:20:00", "23:50:00", "23:20:00")
+    batch, _ = read_comments(file("".join(f"[{at}] 小满：好{at}\n" for at in times), "聊天.txt"))
+    assert np.diff(batch.ts_ms).tolist() == [-1_800_000.0, -1_800_000.0]
+
+
+def test_a_clock_of_more_than_a_day_is_that_of_a_video(file):
+    batch, _ = read_comments(file("[30:00:00] 小满：好\n[20:00:00] 阿吉：买\n", "聊天.txt"))
+    assert batch.ts_ms.tolist() == [108_000_000.0, 72_000_000.0]
+
+
 def test_two_numbers_may_be_anything_and_leave_the_order(file):
     batch, report = read_comments(file("[20:01] 小满：好\n[0:12] mai: nice\n", "聊天_2026-11-11.txt"))
     assert (len(batch), report.ts_sources) == (2, {"order_only": 2})

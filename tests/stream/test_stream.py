@@ -13,6 +13,7 @@ import pytest
 from detector.comment import CommentBatch
 from detector.errors import SnapshotError, UsageError
 from detector.readers import read_comments
+from detector.state.sessions import charge
 from detector.stream import Prompt, Pushed, Stream
 from detector.stream import room as room_module
 from detector.stream import stream as stream_module
@@ -79,10 +80,19 @@ def test_a_value_that_cannot_be_read_counts_as_unknown_and_is_told() -> None:
     stream = handmade_detector().stream()
 
     assert stream.push(events).unclear == (
-        Unclear("time_unparsed", 2, (1, 3)), Unclear("number_unparsed", 1, (2,)),
+        Unclear("number_unparsed", 1, (2,)), Unclear("time_unparsed", 2, (1, 3)),
     )  # fmt: skip
     assert stream.push([lure(4)]).unclear == ()
     assert stream.read([lure(5, rating="?")]).unclear == (Unclear("number_unparsed", 1, (0,)),)
+
+
+def test_a_comment_that_cannot_be_taken_is_named_like_any_event() -> None:
+    events = [lure(0), comment("好看", kind="chat"), comment(" "), comment("", kind="gift"), comment("好看")]
+    stream = handmade_detector().stream()
+    out = stream.push(events)
+
+    assert [(one.index, one.code) for one in out.rejected] == [(1, "unknown_word"), (2, "no_text")]
+    assert [*out.results.comment_id] == ["c0", "e3", "e4"]
 
 
 def test_a_comment_among_dicts_is_taken_as_it_is() -> None:
@@ -234,6 +244,32 @@ def test_many_rooms_of_one_comment_do_not_grow_the_stream() -> None:
     held = len(stream.rooms)
     assert held == len(stream.engine.sessions.memories) <= 8
     assert (closed, stream.engine.sessions.evicted) == (400 - held, 400 - held)
+
+
+def taken_up(value: Any, seen: set[int]) -> int:
+    """The bytes of all arrays in a memory, each once."""
+    if id(value) in seen:
+        return 0
+    seen.add(id(value))
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, list | tuple):
+        return sum(taken_up(part, seen) for part in value)
+    names = getattr(value, "__slots__", ()) if type(value).__module__.startswith("detector") else ()
+    return sum(taken_up(getattr(value, name), seen) for name in names)
+
+
+@pytest.mark.parametrize("comments", [1, 65, 257, 1025, 4097])
+def test_a_session_takes_no_more_than_it_is_charged(comments: int) -> None:
+    # Just after its tables have grown, and no text or account comes twice.
+    stream = handmade_detector().stream()
+    rng = np.random.default_rng(comments)
+    for n in range(comments):
+        text = "".join(chr(0x4E00 + code) for code in rng.integers(0, 3000, 12).tolist())
+        stream.push([{"comment_id": f"c{n}", "user_id": f"u{n}", "text": text}])
+    ((key, memory),) = stream.engine.sessions.memories.items()
+
+    assert taken_up([memory, stream.rooms[key]], set()) <= charge(comments) == stream.engine.sessions.charged
 
 
 def test_what_is_forgotten_depends_on_events_alone() -> None:
