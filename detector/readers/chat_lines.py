@@ -14,7 +14,6 @@ LIKE_IT: Final = 0.8
 # A clock that falls by more than this has passed midnight.
 BACK_S: Final = 6 * 3_600
 DAY_S: Final = 86_400
-# Lines of one moment may stand in any order; an earlier clock than that is of the next day.
 
 _LINE: Final = re.compile(
     r"\s*[\[【]\s*(?:"
