@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle.model import Bundle
+from detector.compiled import kernel
 from detector.engine import ALL_SIGNALS, SCHEMA, input_spans
 from detector.signals.signal import Sentence
 from detector.text.evidence import contact_spans, rewritten
@@ -32,6 +33,7 @@ PIECE_ROWS: Final = 1_024
 OF_DISGUISE: Final = frozenset({"contact", "style"})
 NAMES: Final = SCHEMA.names
 SPANS: Final = tuple(input_spans(len(HEADS)).values())
+BOUNDS: Final = np.array([(span.start, span.stop) for span in SPANS], dtype=np.intp)
 Spans = list[tuple[int, int]]
 Pairs = list[tuple[str, str]]
 # Signals whose sentences make no sense on a product page, and words of the others that do not.
@@ -79,16 +81,42 @@ def _explained(
     texts: Sequence[str],
     shown: Shown,
 ) -> list[tuple[Reason, ...]]:
-    n = len(inputs)
-    # As they are, then with each signal in turn put back to what is typical.
-    variants = np.repeat(inputs[None], 1 + len(SPANS), axis=0)
-    for variant, span in zip(variants[1:], SPANS, strict=True):
-        variant[:, span] = bundle.typical[span]
-    log_odds = bundle.log_odds(variants.reshape(-1, inputs.shape[1]), np.tile(surface, len(variants)))
-    own = log_odds.reshape(len(variants), n, -1)[:, np.arange(n), label]
-    falls = own[0] - own[1:]
+    falls = np.zeros((len(inputs), len(SPANS)))
+    for head in np.unique(label).tolist():
+        rows = np.flatnonzero(label == head)
+        own = inputs[rows]
+        variants = np.empty((len(rows) * len(SPANS), own.shape[1]))
+        of_row = np.empty(len(variants), dtype=np.intp)
+        of_span = np.empty(len(variants), dtype=np.intp)
+        n = _put_back(own, bundle.typical, BOUNDS, variants, of_row, of_span)
+        of_row, of_span = of_row[:n], of_span[:n]
+        as_is = bundle.log_odds_of(head, own, surface[rows])
+        changed = bundle.log_odds_of(head, variants[:n], surface[rows][of_row])
+        falls[rows[of_row], of_span] = as_is[of_row] - changed
     found = shown.of(label, texts)
-    return [_reasons(inputs[r], HEADS[label[r]], falls[:, r], *found[r]) for r in range(n)]
+    return [_reasons(inputs[r], HEADS[label[r]], falls[r], *found[r]) for r in range(len(inputs))]
+
+
+@kernel
+def _put_back(
+    inputs: NDArray[np.float64], typical: NDArray[np.float64], bounds: NDArray[np.intp],
+    variants: NDArray[np.float64], of_row: NDArray[np.intp], of_span: NDArray[np.intp],
+) -> int:  # fmt: skip
+    """The rows with each signal in turn put back to what is typical, where that changes anything; how many."""
+    n = 0
+    for r in range(inputs.shape[0]):
+        for span in range(bounds.shape[0]):
+            first, last = bounds[span]
+            differs = False
+            for k in range(first, last):
+                v, w = inputs[r, k], typical[k]
+                differs |= v != w and not (np.isnan(v) and np.isnan(w))
+            if differs:
+                variants[n] = inputs[r]
+                variants[n, first:last] = typical[first:last]
+                of_row[n], of_span[n] = r, span
+                n += 1
+    return n
 
 
 class Shown:

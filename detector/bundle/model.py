@@ -42,7 +42,7 @@ class Bundle:
 
     ``weights`` float64 (columns, heads) and ``bias`` (heads,) score the wording; ``typical`` float64
     (heads + features,) holds each input's median over genuine comments, for explanations. ``forest`` and ``calibration``
-    (heads, 2, 3) are those of the heads, laid out to be read together.
+    (heads, 2, 3) are those of the heads, laid out to be read together, ``of_head`` each forest alone.
     """
 
     model_id: str
@@ -54,10 +54,12 @@ class Bundle:
     thresholds: Thresholds
     manifest: Mapping[str, Any] = field(default_factory=dict)
     forest: Forest = field(init=False, repr=False, compare=False)
+    of_head: tuple[Forest, ...] = field(init=False, repr=False, compare=False)
     calibration: Floats = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "forest", forest([head.trees for head in self.heads]))
+        object.__setattr__(self, "of_head", tuple(forest([head.trees]) for head in self.heads))
         object.__setattr__(self, "calibration", np.array([head.calibration for head in self.heads]))
 
     def wording(self, reading: TextReading) -> Floats:
@@ -70,17 +72,25 @@ class Bundle:
         ``inputs`` float64 (n, heads + features) as ``FeatureFrame.inputs``; ``surface`` is 0 live, 1 review.
         """
         out = margins(self.forest, inputs)
-        _calibrate(inputs, surface, self.calibration, out)
+        _calibrate(inputs, surface, self.calibration, 0, out)
         return out
+
+    def log_odds_of(self, head: int, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
+        """Calibrated log-odds of one head (float64, shape (n,)), the same to the bit; see ``log_odds``."""
+        out = margins(self.of_head[head], inputs)
+        _calibrate(inputs, surface, self.calibration, head, out)
+        return out[:, 0]
 
 
 @kernel
-def _calibrate(inputs: Floats, surface: NDArray[np.intp], calibration: Floats, margin: Floats) -> None:
-    """Turn margins into log-odds in place."""
+def _calibrate(
+    inputs: Floats, surface: NDArray[np.intp], calibration: Floats, first: int, margin: Floats
+) -> None:
+    """Turn margins into log-odds in place; their first column is that of head ``first``."""
     for r in range(margin.shape[0]):
-        for head in range(margin.shape[1]):
-            a, b, c = calibration[head, surface[r]]
-            margin[r, head] = (a * inputs[r, head] + b * margin[r, head]) + c
+        for column in range(margin.shape[1]):
+            a, b, c = calibration[first + column, surface[r]]
+            margin[r, column] = (a * inputs[r, first + column] + b * margin[r, column]) + c
 
 
 def surfaces(batch: CommentBatch) -> NDArray[np.intp]:
