@@ -6,6 +6,7 @@ weight. So the order of reasons is the model's own, and their words are facts th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -151,10 +152,13 @@ def _reasons(
     spans: Spans,
     pairs: Pairs,
 ) -> tuple[Reason, ...]:
-    named = dict(zip(NAMES, values[len(HEADS) :].tolist(), strict=True))
+    known = values.tolist()
+    named = dict(zip(NAMES, known[len(HEADS) :], strict=True))
     found: list[Reason] = []
-    for place in np.argsort(-falls, kind="stable").tolist():
-        weight = float(falls[place])
+    weights = falls.tolist()
+    # The first of equals stays first.
+    for place in sorted(range(len(weights)), key=weights.__getitem__, reverse=True):
+        weight = weights[place]
         if weight < MIN_WEIGHT or len(found) == MAX_REASONS:
             break
         if place == 0:
@@ -166,8 +170,10 @@ def _reasons(
             continue
         sentence = signal.explain(named)
         if sentence:
+            span = SPANS[place]
+            names = NAMES[span.start - len(HEADS) : span.stop - len(HEADS)]
             evidence: dict[str, Any] = {
-                f.name: named[f.name] for f in signal.features if not np.isnan(named[f.name])
+                name: value for name, value in zip(names, known[span], strict=True) if not math.isnan(value)
             }
             zh, en = _of_reviews(sentence) if named["rating.is_review"] else sentence
             if signal.name == "contact" and spans:

@@ -22,9 +22,9 @@ from detector.text.shape import (
 def contact_spans(reading: TextReading, row: int) -> list[tuple[int, int]]:
     """First and one past the last character of every number or handle that can be a contact, in the raw text."""
     spans = []
+    origin = reading.normalized.origin
     for first, last in _contacts(reading, row):
-        origin = reading.normalized.origin[first:last]
-        spans.append((int(origin[0]), int(origin[-1]) + 1))
+        spans.append((int(origin[first]), int(origin[last - 1]) + 1))
     return spans
 
 
@@ -36,20 +36,22 @@ def rewritten(reading: TextReading, row: int, text: str) -> list[tuple[str, str]
     normalized = reading.normalized
     kind, spoken = classes(), spoken_digits()
     found: dict[tuple[str, str], None] = {}
-    start, end = normalized.starts[row], normalized.starts[row + 1]
-    in_contact = np.zeros(end - start, dtype=np.bool_)
-    for first, last in _contacts(reading, row):
-        in_contact[first - start : last - start] = True
-    for i in range(start, end):
-        code, raw = int(normalized.codes[i]), text[normalized.origin[i]]
-        mark = int(normalized.mark[i])
+    start, end = int(normalized.starts[row]), int(normalized.starts[row + 1])
+    contacts = _contacts(reading, row)
+    if not contacts and not normalized.mark[start:end].any():
+        return []
+    in_contact = {i for first, last in contacts for i in range(first - start, last - start)}
+    codes, marks = normalized.codes[start:end].tolist(), normalized.mark[start:end].tolist()
+    for i, (code, mark, origin) in enumerate(
+        zip(codes, marks, normalized.origin[start:end].tolist(), strict=True)
+    ):
         plain = chr(code)
-        if in_contact[i - start] and spoken[code] >= 0 and kind[code] != DIGIT:
+        if i in in_contact and spoken[code] >= 0 and kind[code] != DIGIT:
             plain = str(int(spoken[code]))
         elif mark in (0, TRADITIONAL + 1) or code == SPACE_CODE:
             continue
-        if raw != plain:
-            found[raw, plain] = None
+        if text[origin] != plain:
+            found[text[origin], plain] = None
     return list(found)
 
 
@@ -58,6 +60,8 @@ def _contacts(reading: TextReading, row: int) -> list[tuple[int, int]]:
     shaped = reading.shaped
     start, end = shaped.starts[row], shaped.starts[row + 1]
     codes: NDArray[np.int32] = shaped.codes[start:end]
+    if not (codes >= NUMBER_SHAPE + LONG_NUMBER).any():
+        return []
     number = (codes >= NUMBER_SHAPE + LONG_NUMBER) & (codes < REPEAT_SHAPE)
     handle = (codes >= HANDLE_SHAPE + LONG_HANDLE) & (codes < SHAPES_END)
     bounds = np.append(shaped.first[start:end], reading.normalized.starts[row + 1])
