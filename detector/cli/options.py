@@ -67,6 +67,8 @@ def says_when_it_compiles(verb: Verb) -> Verb:
         from detector.compiled import telling
 
         def tell() -> None:
+            if options.get("quiet"):
+                return
             if options.get("lang", "zh") == "en":
                 talk("compiling for this machine: about half a minute, only this once")
             else:
