@@ -38,6 +38,9 @@ KIND_CODE: Final = {name: code for code, name in enumerate(KINDS)}
 TS_SOURCE_CODE: Final = {name: code for code, name in enumerate(TS_SOURCES)}
 ID_QUALITY_CODE: Final = {name: code for code, name in enumerate(ID_QUALITIES)}
 
+# Words of ``paid_marker`` by which a platform says that nothing was paid; without a word it says nothing.
+UNPAID_WORDS: Final = frozenset({"0", "0.0", "none", "no", "false", "否", "无"})
+
 NAN: Final = float("nan")
 LARGEST_NUMBER: Final = 1e18
 

@@ -20,6 +20,7 @@ from detector.comment import (
     REVIEW_KINDS,
     SECOND_SOURCES,
     TS_SOURCE_CODE,
+    UNPAID_WORDS,
     CommentBatch,
     chosen,
 )  # fmt: skip
@@ -315,5 +316,4 @@ def _paid(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     )
     if not any(markers):
         return np.full(len(rows), np.nan)
-    free = {"0", "0.0", "none", "no", "false", "否", "无"}
-    return np.array([float(m.strip().lower() not in free) if m else np.nan for m in markers])
+    return np.array([float(m.strip().lower() not in UNPAID_WORDS) if m else np.nan for m in markers])

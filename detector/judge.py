@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.bundle import Bundle
 from detector.bundle.model import sigmoid, surface_name, surfaces
-from detector.comment import CommentBatch
+from detector.comment import UNPAID_WORDS, CommentBatch
 from detector.compiled import kernel
 from detector.engine import SCHEMA, FeatureFrame
 from detector.reasons import Shown, explain_rows
@@ -144,8 +144,8 @@ def _judge(
 
 def protect(batch: CommentBatch) -> NDArray[np.bool_]:
     """Which comments come from the host, staff, paying fans or fans of long standing."""
-    free = {"", "0", "0.0", "none", "no", "false", "否", "无"}
+    unpaid = UNPAID_WORDS | {""}
     paid = np.zeros(len(batch), dtype=np.bool_)
     if any(batch.paid_marker):
-        paid[:] = [marker.strip().lower() not in free for marker in batch.paid_marker]
+        paid[:] = [marker.strip().lower() not in unpaid for marker in batch.paid_marker]
     return np.asarray((batch.is_staff == 1) | paid | (batch.fan_badge_level >= LOYAL_BADGE))
