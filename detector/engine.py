@@ -26,6 +26,7 @@ from detector.comment import (
 )  # fmt: skip
 from detector.signals.account import Account
 from detector.signals.burst import Burst
+from detector.signals.company import Company, CompanyMemory
 from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
 from detector.signals.lockstep import Lockstep
@@ -49,7 +50,9 @@ TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
 SIGNALS: Final[tuple[Signal, ...]] = (
     Copying(), Lockstep(), Repetition(), Timing(), Burst(), Account(), Rating(),
 )  # fmt: skip
-ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS)
+# What the first looks at other comments say of this one: read last, for a first look needs all the others.
+COMPANY: Final = Company()
+ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS, COMPANY)
 # The text scores, where they stand among the signals.
 WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
@@ -68,6 +71,8 @@ JUDGED_BY: Final = ("room_id", "session_id", "comment_id", "user_id", "text", "p
 
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
+# Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
+FirstLook = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.feature
 # How many columns each signal with a memory fills, and all of them.
 WIDTHS: Final = tuple(len(signal.features) for signal in SIGNALS)
 SIGNAL_COLUMNS: Final = sum(WIDTHS)
+COMPANY_COLUMNS: Final = len(COMPANY.features)
 
 
 def input_spans(wording: int) -> dict[str, slice]:
@@ -144,6 +150,7 @@ class SessionMemory:
     accounts: Accounts = field(default_factory=new_accounts)
     neighbours: Neighbours = field(default_factory=new_neighbours)
     signals: list[Any] = field(default_factory=lambda: [signal.new_memory() for signal in SIGNALS])
+    company: CompanyMemory = field(default_factory=COMPANY.new_memory)
     delivered: Delivered = field(default_factory=Delivered)
     supporters: Table = field(default_factory=new_supporters)
     comments: int = 0
@@ -157,11 +164,13 @@ class FeatureEngine:
         self,
         *,
         wording: Wording | None = None,
+        first_look: FirstLook | None = None,
         max_bytes: int = MAX_BYTES,
         max_sessions: int = MAX_SESSIONS,
     ) -> None:
         self.sessions = Sessions[SessionMemory](max_bytes=max_bytes, max_sessions=max_sessions)
         self._wording = wording
+        self._first_look = first_look
         self._texts = TextMemory(self._compute)
 
     def observe(self, batch: CommentBatch) -> FeatureFrame:
@@ -191,7 +200,7 @@ class FeatureEngine:
         duplicate = np.zeros(n, dtype=np.bool_)
         observed = batch.scored()
         frame = FeatureFrame(
-            inputs=np.full((n, text_columns + SIGNAL_COLUMNS), np.nan),
+            inputs=np.full((n, text_columns + SIGNAL_COLUMNS + COMPANY_COLUMNS), np.nan),
             group=np.zeros(n, dtype=np.int64),
             duplicate=duplicate,
             observed=observed,
@@ -225,7 +234,7 @@ class FeatureEngine:
                     remember=remember,
                 )
             if len(fresh):
-                _observe_session(batch, texts, fresh, memory, frame, remember=remember)
+                _observe_session(batch, texts, fresh, memory, frame, self._first_look, remember=remember)
         observed &= ~duplicate
         return frame
 
@@ -248,8 +257,8 @@ class FeatureEngine:
 
 
 def _observe_session(
-    batch: CommentBatch, texts: TextRows, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame, *,
-    remember: bool,
+    batch: CommentBatch, texts: TextRows, rows: NDArray[np.intp], memory: SessionMemory, frame: FeatureFrame,
+    first_look: FirstLook | None, *, remember: bool,
 ) -> None:  # fmt: skip
     n = len(rows)
     # Rows that stand side by side, as nearly all do, are looked at where they are.
@@ -305,6 +314,17 @@ def _observe_session(
         signal.observe(seen, signal_memory, values, remember=remember)
         frame.inputs[place, start : start + columns] = values
         first, start = first + n * columns, start + columns
+    if first_look is not None:
+        company = np.empty((n, COMPANY_COLUMNS), dtype=np.float32)
+        # Product pages have no rooms: what stands around a review is chance.
+        look = np.full(n, np.nan)
+        if not is_review.all():
+            look = np.where(is_review, np.nan, first_look(frame.inputs[place]))
+        COMPANY.observe(
+            memory.company, company, account=account, group=group, look=look, first_index=memory.comments,
+            remember=remember,
+        )  # fmt: skip
+        frame.inputs[place, start:] = company
     if remember:
         memory.comments += n
 

@@ -37,6 +37,13 @@ def batch(*comments: Comment) -> CommentBatch:
     return CommentBatch.from_comments(comments)
 
 
+def looking_engine(**options: Any) -> FeatureEngine:
+    """An engine whose first look at a text of n characters is n / (n + 1): different texts look different."""
+    column = SCHEMA.names.index("style.length")
+    first_look = lambda inputs: inputs[:, column] / (inputs[:, column] + 1.0)  # noqa: E731
+    return FeatureEngine(**{"first_look": first_look, **options})
+
+
 def named(frame: FeatureFrame) -> list[dict[str, float]]:
     """The rows of a frame by feature name."""
     return [dict(zip(SCHEMA.names, row, strict=True)) for row in frame.values.astype(np.float64).tolist()]

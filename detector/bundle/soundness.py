@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from detector.bundle.thresholds import SURFACES
+from detector.bundle.trees import LOOK
 from detector.engine import SCHEMA
 from detector.errors import BundleError
 from detector.verdict import HEADS
@@ -33,43 +34,43 @@ def check_arrays(arrays: Arrays) -> None:
     for name in ("idf", "weights", "bias"):
         _must(bool(np.isfinite(arrays[name]).all()), name, "is not finite")
     for head in HEADS:
-        _check_head(arrays, head, inputs)
+        _check_calibration(arrays, f"{head}.calibration")
+    for name in (LOOK, *HEADS):
+        _check_trees(arrays, name, inputs)
 
 
-def _check_head(arrays: Arrays, head: str, inputs: int) -> None:
-    calibration = f"{head}.calibration"
-    _expect(arrays, calibration, np.float64, (len(SURFACES), 3))
-    a, b, c = arrays[calibration].T
-    _must(
-        bool(np.isfinite([a, b, c]).all() and (a > 0).all() and (b >= 0).all()),
-        calibration,
-        "has no rising slope",
-    )
-    nodes = len(arrays[f"{head}.feature"])
+def _check_calibration(arrays: Arrays, name: str) -> None:
+    _expect(arrays, name, np.float64, (len(SURFACES), 3))
+    a, b, c = arrays[name].T
+    _must(bool(np.isfinite([a, b, c]).all() and (a > 0).all() and (b >= 0).all()), name, "has no rising slope")
+
+
+def _check_trees(arrays: Arrays, name: str, inputs: int) -> None:
+    nodes = len(arrays[f"{name}.feature"])
     for part, dtype in (
         ("feature", np.int32), ("left", np.int32), ("right", np.int32), ("missing_left", np.uint8),
         ("threshold", np.float64), ("value", np.float64),
     ):  # fmt: skip
-        _expect(arrays, f"{head}.{part}", dtype, (nodes,))
-    roots = arrays[f"{head}.roots"]
-    _expect(arrays, f"{head}.roots", np.int32, (len(roots),))
-    _expect(arrays, f"{head}.baseline", np.float64, ())
-    _must(bool(((roots >= 0) & (roots < nodes)).all()), f"{head}.roots", "points beyond the nodes")
+        _expect(arrays, f"{name}.{part}", dtype, (nodes,))
+    roots = arrays[f"{name}.roots"]
+    _expect(arrays, f"{name}.roots", np.int32, (len(roots),))
+    _expect(arrays, f"{name}.baseline", np.float64, ())
+    _must(bool(((roots >= 0) & (roots < nodes)).all()), f"{name}.roots", "points beyond the nodes")
     for part in ("value", "baseline"):
-        _must(bool(np.isfinite(arrays[f"{head}.{part}"]).all()), f"{head}.{part}", "is not finite")
-    feature = arrays[f"{head}.feature"]
-    _must(bool((feature < inputs).all()), f"{head}.feature", "names an input that does not exist")
+        _must(bool(np.isfinite(arrays[f"{name}.{part}"]).all()), f"{name}.{part}", "is not finite")
+    feature = arrays[f"{name}.feature"]
+    _must(bool((feature < inputs).all()), f"{name}.feature", "names an input that does not exist")
     inner = np.flatnonzero(feature >= 0)
     _must(
-        not np.isnan(arrays[f"{head}.threshold"][inner]).any(),
-        f"{head}.threshold",
+        not np.isnan(arrays[f"{name}.threshold"][inner]).any(),
+        f"{name}.threshold",
         "is not a number at a split",
     )
     for part in ("left", "right"):
-        child = arrays[f"{head}.{part}"][inner]
+        child = arrays[f"{name}.{part}"][inner]
         # Every child stands after its parent: a walk comes to an end.
         _must(
-            bool(((child > inner) & (child < nodes)).all()), f"{head}.{part}", "points back or beyond the nodes"
+            bool(((child > inner) & (child < nodes)).all()), f"{name}.{part}", "points back or beyond the nodes"
         )
 
 

@@ -17,14 +17,14 @@ import numpy as np
 from detector.bundle.model import Bundle, Head
 from detector.bundle.soundness import check_arrays
 from detector.bundle.thresholds import Thresholds
-from detector.bundle.trees import Trees
+from detector.bundle.trees import LOOK, Trees
 from detector.engine import SCHEMA
 from detector.errors import BundleError
 from detector.text.tokenize import Tokenizer, load_tokenizer
 from detector.text.vectorize import Vectorizer
 from detector.verdict import HEADS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MODEL, MANIFEST, THRESHOLDS, CARD = "model.skops", "manifest.json", "thresholds.json", "CARD.md"
 # What a model file may contain besides numpy arrays and plain Python values. A constant: never computed from
 # the file that asks to be trusted.
@@ -45,8 +45,9 @@ def _arrays(bundle: Bundle) -> dict[str, np.ndarray[Any, Any]]:
     }
     for head in bundle.heads:
         arrays[f"{head.name}.calibration"] = head.calibration
+    for name, trees in ((LOOK, bundle.look), *((head.name, head.trees) for head in bundle.heads)):
         for f in STORED:
-            arrays[f"{head.name}.{f.name}"] = np.asarray(getattr(head.trees, f.name))
+            arrays[f"{name}.{f.name}"] = np.asarray(getattr(trees, f.name))
     return arrays
 
 
@@ -194,6 +195,7 @@ def load_bundle(folder: str | Path) -> Bundle:
         arrays = content["arrays"]
         check_arrays(arrays)
         heads = tuple(Head(name, _trees(arrays, name), arrays[f"{name}.calibration"]) for name in HEADS)
+        look = _trees(arrays, LOOK)
         tokenizer, mark = _tokenizer(manifest["tokenizer"])
         words = tuple(content["words"].split("\n")) if content["words"] else ()
         if len(words) != len(arrays["word_keys"]):
@@ -214,6 +216,7 @@ def load_bundle(folder: str | Path) -> Bundle:
         vectorizer=vectorizer,
         weights=arrays["weights"],
         bias=arrays["bias"],
+        look=look,
         heads=heads,
         typical=arrays["typical"],
         thresholds=thresholds,
@@ -221,7 +224,7 @@ def load_bundle(folder: str | Path) -> Bundle:
     )
 
 
-def _trees(arrays: Mapping[str, Any], head: str) -> Trees:
-    values = {f.name: arrays[f"{head}.{f.name}"] for f in STORED}
+def _trees(arrays: Mapping[str, Any], name: str) -> Trees:
+    values = {f.name: arrays[f"{name}.{f.name}"] for f in STORED}
     values["baseline"] = float(values["baseline"])
     return Trees(**values)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 # The leaves of a tree are kept as 16 bits when rows are scored.
 MAX_LEAVES: Final = 16
+# Under this name the trees of the first look lie beside those of the heads.
+LOOK: Final = "look"
 
 
 @dataclass(frozen=True, slots=True)

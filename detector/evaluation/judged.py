@@ -128,7 +128,7 @@ def without_signals(detector: Detector, batch: CommentBatch) -> dict[str, Floats
     """
     bundle, order = detector.bundle, batch.replay_order()
     replayed = batch.take(order)
-    engine = FeatureEngine(wording=bundle.wording)
+    engine = FeatureEngine(wording=bundle.wording, first_look=bundle.first_look)
     spans = input_spans(len(HEADS))
     out = {name: np.full((len(batch), len(HEADS)), np.nan) for name in spans}
     for start in range(0, len(batch), CHUNK):

@@ -21,6 +21,7 @@ from detector.engine import SessionMemory
 from detector.errors import SnapshotError
 from detector.signals.account import AccountMemory
 from detector.signals.burst import BurstMemory
+from detector.signals.company import CompanyMemory
 from detector.signals.copying import CopyingMemory
 from detector.signals.lockstep import LockstepMemory
 from detector.signals.rating import RatingMemory
@@ -37,14 +38,14 @@ from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         SessionMemory, Accounts, Neighbours, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
-        FloodWindow, AccountMemory, BurstMemory, CopyingMemory, LockstepMemory, RatingMemory, RepetitionMemory,
+        FloodWindow, AccountMemory, BurstMemory, CompanyMemory, CopyingMemory, LockstepMemory, RatingMemory, RepetitionMemory,
         TimingMemory,
     )
 }  # fmt: skip

@@ -56,7 +56,8 @@ class Stream:
         self.judge = judge
         self.lateness_s = lateness_s
         self.tz = tz
-        self.engine = FeatureEngine(wording=judge.bundle.wording, max_bytes=max_bytes)
+        bundle = judge.bundle
+        self.engine = FeatureEngine(wording=bundle.wording, first_look=bundle.first_look, max_bytes=max_bytes)
         self.rooms: dict[SessionKey, Room] = {}
         self.prompts: dict[SessionKey, tuple[Prompt, ...]] = {}
         # How many events were taken, how many were offered, and where in its source the caller stands.

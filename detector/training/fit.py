@@ -1,4 +1,4 @@
-"""Labelled logs to a bundle: replay, wording, trees, calibration, proof."""
+"""Labelled logs to a bundle: replay, wording, first look, trees, calibration, proof."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from detector.errors import InputError
 from detector.text.tokenize import Tokenizer, load_tokenizer
 from detector.training.augment import Augmentation
 from detector.training.calibration import SILENT, calibrate
-from detector.training.heads import MIN_LABELLED, fit_trees, fit_wording, typical_inputs
-from detector.training.logs import FOLDS, LabelledLog
+from detector.training.company import with_company
+from detector.training.heads import MIN_LABELLED, fit_trees, fit_wording, head_lesson, typical_inputs
+from detector.training.logs import LabelledLog
 from detector.training.matrix import Matrix, Progress, as_scipy, build_matrix, fit_vectorizer
 from detector.training.proof import prove
 from detector.verdict import HEADS, NORMAL
@@ -62,9 +63,10 @@ def fit(
     log_odds = np.zeros((len(matrix), len(HEADS)))
     heads: list[Head] = []
     fitted = np.zeros((len(SURFACES), len(HEADS)), dtype=np.bool_)
-    folds = [k for k in range(FOLDS) if (matrix.fold == k).any()]
+    look, seen, matrix = with_company(matrix, wording, seed=seed, jobs=jobs, progress=progress)
     for code, name in enumerate(HEADS):
-        trees, margin = fit_trees(matrix, wording, code, outer=folds, seed=seed, jobs=jobs, progress=progress)
+        lesson = head_lesson(matrix, wording, seen, code)
+        trees, margin = fit_trees(matrix, wording, lesson, seed=seed, jobs=jobs, progress=progress)
         calibration = calibrate(matrix, code, wording.held_out[:, code], margin)
         a, b, c = calibration[matrix.surface].T
         log_odds[:, code] = a * wording.held_out[:, code] + b * margin + c
@@ -76,6 +78,7 @@ def fit(
         vectorizer=vectorizer,
         weights=wording.weights,
         bias=wording.bias,
+        look=look,
         heads=tuple(heads),
         typical=typical_inputs(matrix, wording),
         thresholds=prove(matrix, log_odds, fitted, seed=seed),

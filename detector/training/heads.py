@@ -1,13 +1,13 @@
 """Fits one head after the other: wording by logistic regression, then boosted trees over wording and behaviour.
 
 The trees are trained on out-of-fold wording: every comment's text score comes from a model that has not seen its
-fold. Models that leave out two folds give the held-out figures that calibration and thresholds stand on.
+fold; so do the first looks of which its company is told. The same folds give the held-out margins that calibration and
+thresholds stand on.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from detector.bundle.forest import forest, margins
-from detector.bundle.trees import Trees, no_trees
+from detector.bundle.trees import LOOK, Trees, no_trees
 from detector.engine import SCHEMA
 from detector.training.logs import FOLDS
 from detector.training.matrix import Matrix, Progress, behaviour_columns
@@ -31,30 +31,48 @@ WORDING: Final[dict[str, Any]] = {"solver": "liblinear", "tol": 1e-2, "max_iter"
 WORDING_C: Final[Mapping[str, float]] = {"solicitation": 3.0, "bot_flood": 3.0, "fake_review": 1.0}
 # Every split sees a third of the inputs: what one platform lacks, the other trees know.
 TREES: Final[dict[str, Any]] = {
-    "max_iter": 150, "learning_rate": 0.06, "max_features": 0.3, "min_samples_leaf": 40, "l2_regularization": 2.0,
+    "learning_rate": 0.06, "max_features": 0.3, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
 }  # fmt: skip
-LEAVES: Final[Mapping[str, int]] = {"solicitation": 16, "bot_flood": 16, "fake_review": 8}
-# Genuine comments whose wording is not even among the fifth most like the head's are thinned to every fifth,
-# which weighs five: the trees keep every hard case and train in a third of the time.
-HARD_SHARE: Final = 0.2
-THINNING: Final = 5
+LEAVES: Final[Mapping[str, int]] = {LOOK: 16, "solicitation": 16, "bot_flood": 16, "fake_review": 8}
+ROUNDS: Final[Mapping[str, int]] = {LOOK: 80, "solicitation": 150, "bot_flood": 150, "fake_review": 150}
+# How many rows trees are grown on, however many there are: of what they are to find, of the genuine comments that look
+# most like it, and of the others; those that stand for more weigh more. All hard cases are kept, and the time is bounded.
+MOST_FOUND: Final = 20_000
+MOST_HARD: Final = 20_000
+MOST_EASY: Final = 20_000
+# Of these, so many once more without what some platforms lack.
+MASKED_SHARE: Final = 0.25
+# Rows whose inputs are laid out at once.
+PIECE_ROWS: Final = 65_536
 # A head needs this many labelled comments on each side to be fitted.
 MIN_LABELLED: Final = 20
+# No fold: a model without it has seen every row.
+ALL_FOLDS: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
 class WordingFits:
-    """Weights of the full model, and wording scores of every row from models that did not see it.
-
-    ``held_out`` float64 (N, heads): scores by the model without the row's fold. ``nested`` float64
-    (FOLDS, N, heads): for each outer fold k, scores by the model without k and without the row's own fold.
-    """
+    """Weights (columns, heads) and bias (heads,) of the models of all rows; ``held_out`` float64 (N, heads) are the
+    scores of every row by the models without its fold."""
 
     weights: Floats
     bias: Floats
     held_out: Floats
-    nested: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What trees are to learn from N rows: ``target`` bool (N,) in the rows where ``use``, each with its ``weight``.
+
+    ``likeness`` float64 (N,): by which the genuine comments most like the target are known. ``name`` has its ``LEAVES``.
+    """
+
+    name: str
+    use: NDArray[np.bool_]
+    target: NDArray[np.bool_]
+    weight: Floats
+    likeness: Floats
 
 
 def _targets(
@@ -75,10 +93,10 @@ def _targets(
     return np.concatenate(texts), np.concatenate(targets), np.concatenate(weights)
 
 
-def _fit_wording(x: sp.csr_matrix, matrix: Matrix, head: int, without: tuple[int, ...]) -> tuple[Floats, float]:
+def _fit_wording(x: sp.csr_matrix, matrix: Matrix, head: int, without: int) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
-    texts, target, weight = _targets(matrix, head, ~np.isin(matrix.fold, without))
+    texts, target, weight = _targets(matrix, head, matrix.fold != without)
     if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
         return np.zeros(x.shape[1]), 0.0
     model = LogisticRegression(C=WORDING_C[HEADS[head]], **WORDING).fit(x[texts], target, sample_weight=weight)
@@ -86,34 +104,22 @@ def _fit_wording(x: sp.csr_matrix, matrix: Matrix, head: int, without: tuple[int
 
 
 def fit_wording(matrix: Matrix, x: sp.csr_matrix, *, jobs: int, progress: Progress) -> WordingFits:
-    """Fit every head with all folds, without each, and without each pair."""
-    folds = range(FOLDS)
-    subsets: list[tuple[int, ...]] = [(), *((k,) for k in folds), *itertools.combinations(folds, 2)]
-    tasks = [(head, without) for without in subsets for head in range(len(HEADS))]
+    """Fit every head with all folds, and without each."""
+    folds = [k for k in range(FOLDS) if (matrix.fold == k).any()]
+    tasks = [(head, without) for without in (ALL_FOLDS, *folds) for head in range(len(HEADS))]
     progress(f"wording: {len(tasks)} fits on {x.shape[0]:,} texts x {x.shape[1]:,} n-grams")
     # liblinear releases the GIL: threads share the matrix, processes would each be sent a copy per fit.
     fits = Parallel(n_jobs=jobs, prefer="threads")(
         delayed(_fit_wording)(x, matrix, head, without) for head, without in tasks
     )
     by_task = dict(zip(tasks, fits, strict=True))
-    n = len(matrix)
-    held_out = np.zeros((n, len(HEADS)))
-    nested = np.zeros((FOLDS, n, len(HEADS)))
+    held_out = np.zeros((len(matrix), len(HEADS)))
     for (head, without), (coef, bias) in by_task.items():
-        if not without:
-            continue
-        scores = (x @ coef + bias)[matrix.text]
-        if len(without) == 1:
-            own = matrix.fold == without[0]
-            held_out[own, head] = scores[own]
-            nested[without[0], own, head] = scores[own]
-        else:
-            for outer, inner in (without, without[::-1]):
-                own = matrix.fold == inner
-                nested[outer, own, head] = scores[own]
-    weights = np.stack([by_task[head, ()][0] for head in range(len(HEADS))], axis=1)
-    bias = np.array([by_task[head, ()][1] for head in range(len(HEADS))])
-    return WordingFits(np.ascontiguousarray(weights), bias, held_out, nested)
+        own = matrix.fold == without
+        held_out[own, head] = (x @ coef + bias)[matrix.text[own]]
+    full = [by_task[head, ALL_FOLDS] for head in range(len(HEADS))]
+    weights = np.stack([coef for coef, _ in full], axis=1)
+    return WordingFits(np.ascontiguousarray(weights), np.array([bias for _, bias in full]), held_out)
 
 
 def masks() -> dict[str, NDArray[np.intp]]:
@@ -131,38 +137,49 @@ def _depends_on_level(name: str) -> bool:
     return name.startswith((*of_account, "copying.low", "copying.rank", "burst.low"))
 
 
-def _thinned(
-    inputs: Floats, target: NDArray[np.int8], weight: Floats, head: int, rng: np.random.Generator
-) -> tuple[Floats, NDArray[np.int8], Floats]:
-    wording = inputs[:, head]
-    easy = (target == 0) & (wording < np.quantile(wording[target == 0], 1.0 - HARD_SHARE))
-    keep = ~easy | (rng.integers(0, THINNING, len(target)) == 0)
-    return inputs[keep], target[keep], np.where(easy, weight * THINNING, weight)[keep]
+def sampled(
+    lesson: Lesson, rows: NDArray[np.intp], rng: np.random.Generator
+) -> tuple[NDArray[np.intp], Floats]:
+    """Some of ``rows`` with their weights: as many as ``MOST_FOUND``, ``MOST_HARD`` and ``MOST_EASY`` allow."""
+    found, genuine = rows[lesson.target[rows]], rows[~lesson.target[rows]]
+    hardest_first = genuine[np.argsort(-lesson.likeness[genuine], kind="stable")]
+    chosen, weights = [], []
+    for part, most in (
+        (found, MOST_FOUND), (hardest_first[:MOST_HARD], MOST_HARD), (hardest_first[MOST_HARD:], MOST_EASY),
+    ):  # fmt: skip
+        kept = np.sort(rng.choice(part, most, replace=False)) if len(part) > most else part
+        chosen.append(kept)
+        weights.append(lesson.weight[kept] * (len(part) / max(len(kept), 1)))
+    return np.concatenate(chosen), np.concatenate(weights)
 
 
-def _fit_trees(inputs: Floats, target: NDArray[np.int8], weight: Floats, head: int, *, seed: int) -> Trees:
+def _fit_trees(
+    matrix: Matrix, wording: WordingFits, lesson: Lesson, rows: NDArray[np.intp], *, seed: int
+) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
+    found = int(lesson.target[rows].sum())
+    if min(found, len(rows) - found) < MIN_LABELLED:
         return no_trees()
     rng = np.random.default_rng(seed)
-    inputs, target, weight = _thinned(inputs, target, weight, head, rng)
-    blocks, targets, weights = [inputs], [target], [weight]
+    rows, weight = sampled(lesson, rows, rng)
+    inputs = tree_inputs(matrix, wording, rows)
+    blocks, chosen = [inputs], [np.arange(len(rows))]
     for blank in masks().values():
-        # Every positive, and as many negatives as keep training quick, once more without these columns.
-        chosen = (target == 1) | (rng.random(len(target)) < 0.25)
-        blanked = inputs[chosen].copy()
+        some = np.flatnonzero(rng.random(len(rows)) < MASKED_SHARE)
+        blanked = inputs[some]
         blanked[:, blank] = np.nan
         blocks.append(blanked)
-        targets.append(target[chosen])
-        weights.append(weight[chosen])
-    x = np.concatenate(blocks)
+        chosen.append(some)
+    x, which = np.concatenate(blocks), np.concatenate(chosen)
     # A column that is never known cannot be split on, and scikit-learn cannot bin it.
     columns = np.flatnonzero(~np.isnan(x).all(axis=0))
-    model = HistGradientBoostingClassifier(max_leaf_nodes=LEAVES[HEADS[head]], **TREES, random_state=seed)
+    model = HistGradientBoostingClassifier(
+        max_leaf_nodes=LEAVES[lesson.name], max_iter=ROUNDS[lesson.name], **TREES, random_state=seed
+    )
     # One thread each: folds run side by side, and threads within them would only wait for one another.
     with threadpool_limits(1, "openmp"):
-        model.fit(x[:, columns], np.concatenate(targets), sample_weight=np.concatenate(weights))
+        model.fit(x[:, columns], lesson.target[rows][which], sample_weight=weight[which])
     return flatten(model, columns)
 
 
@@ -186,45 +203,58 @@ def flatten(model: Any, columns: NDArray[np.intp]) -> Trees:
     )
 
 
-def tree_inputs(wording: Floats, values: NDArray[np.float32]) -> Floats:
+def tree_inputs(matrix: Matrix, wording: WordingFits, rows: NDArray[np.intp]) -> Floats:
     """Wording of all heads, then the features: what ``FeatureFrame.inputs`` holds when it scores."""
-    return np.concatenate([wording, values.astype(np.float64)], axis=1)
+    return np.concatenate([wording.held_out[rows], matrix.values[rows]], axis=1, dtype=np.float64)
 
 
 def fit_trees(
-    matrix: Matrix,
-    wording: WordingFits,
-    head: int,
-    *,
-    outer: Iterable[int],
-    seed: int,
-    jobs: int,
-    progress: Progress,
+    matrix: Matrix, wording: WordingFits, lesson: Lesson, *, seed: int, jobs: int, progress: Progress
 ) -> tuple[Trees, Floats]:
-    """The head's trees on all folds, and every row's margin from trees that did not see its fold."""
-    use = matrix.known[:, head] & (matrix.label >= 0)
-    target = (matrix.label == head).astype(np.int8)
+    """The trees of a lesson on all folds, and every row's margin (float64, (N,)) from trees that did not see its fold."""
+    folds = [k for k in range(FOLDS) if (matrix.fold == k).any()]
     margin = np.zeros(len(matrix))
 
-    def without(k: int) -> tuple[NDArray[np.bool_], Floats]:
-        rows = use & (matrix.fold != k)
-        inputs = tree_inputs(wording.nested[k][rows], matrix.values[rows])
-        trees = _fit_trees(inputs, target[rows], matrix.weight[rows, head], head, seed=seed)
-        own = matrix.fold == k
-        return own, margins(forest([trees]), tree_inputs(wording.nested[k][own], matrix.values[own]))[:, 0]
+    def without(k: int) -> Trees:
+        rows = np.flatnonzero(lesson.use & (matrix.fold != k))
+        trees = _fit_trees(matrix, wording, lesson, rows, seed=seed)
+        own, laid_out = np.flatnonzero(matrix.fold == k), forest([trees])
+        for start in range(0, len(own), PIECE_ROWS):
+            piece = own[start : start + PIECE_ROWS]
+            margin[piece] = margins(laid_out, tree_inputs(matrix, wording, piece))[:, 0]
+        return trees
 
-    progress(f"{HEADS[head]}: trees without each fold, and with all")
-    for own, found in Parallel(n_jobs=jobs, prefer="threads")(delayed(without)(k) for k in outer):
-        margin[own] = found
-    inputs = tree_inputs(wording.held_out[use], matrix.values[use])
-    trees = _fit_trees(inputs, target[use], matrix.weight[use, head], head, seed=seed)
-    return trees, margin
+    progress(f"{lesson.name}: trees without each fold, and with all")
+    # The fit on everything takes longest and goes first.
+    fitted = Parallel(n_jobs=jobs, prefer="threads")(delayed(without)(k) for k in (ALL_FOLDS, *folds))
+    return fitted[0], margin
+
+
+def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -> Lesson:
+    """What the trees of a head are to learn; ``look`` float64 (N,) is the margin of the first look.
+
+    Rows that are made up weigh little in a probability; in trees they count by the root of that: what they teach of
+    behaviour is to be learned, how often it happens is the calibration's.
+    """
+    use = matrix.known[:, head] & (matrix.label >= 0)
+    live = matrix.surface == 0
+    likeness = _rank(wording.held_out[:, head], use)
+    # Hard cases are those that are worded like it and those that behave like it.
+    likeness[live] = np.maximum(likeness, _rank(look, use & live))[live]
+    return Lesson(HEADS[head], use, matrix.label == head, np.sqrt(matrix.weight[:, head]), likeness)
+
+
+def _rank(score: Floats, among: NDArray[np.bool_]) -> Floats:
+    """The place of every score ``among`` some, from 0 to 1; 0 elsewhere."""
+    rows = np.flatnonzero(among)
+    out = np.zeros(len(score))
+    out[rows[np.argsort(score[rows], kind="stable")]] = np.arange(1, len(rows) + 1) / max(len(rows), 1)
+    return out
 
 
 def typical_inputs(matrix: Matrix, wording: WordingFits) -> Floats:
     """The median of every input over genuine comments (NaN where it is never known)."""
-    genuine = matrix.label == NORMAL
-    inputs = tree_inputs(wording.held_out[genuine], matrix.values[genuine])
+    inputs = tree_inputs(matrix, wording, np.flatnonzero(matrix.label == NORMAL))
     known = ~np.isnan(inputs).all(axis=0)
     out = np.full(inputs.shape[1], np.nan)
     out[known] = np.nanmedian(inputs[:, known], axis=0)

@@ -23,7 +23,7 @@ LABEL_CODES: Final[Mapping[str, int]] = {
     **{head: code for code, head in enumerate(HEADS)},
     "normal": NORMAL, "organic_wave": NORMAL, "self_flood": NORMAL, "unlabelled": NORMAL, "unsure": LEFT_OUT,
 }  # fmt: skip
-FOLDS: Final = 8
+FOLDS: Final = 5
 LABEL: Final = "zhenping label"
 
 

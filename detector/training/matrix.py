@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,15 +12,16 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from detector.bundle.model import surfaces
-from detector.engine import SCHEMA, TEXT_SIGNALS, FeatureEngine
+from detector.engine import SCHEMA, TEXT_SIGNALS, FeatureEngine, FeatureFrame
 from detector.state.account_keys import account_keys
+from detector.state.sessions import SessionKey
 from detector.text.hashing import span_keys
 from detector.text.ngrams import Grams
 from detector.text.reading import TextReading, read_texts
 from detector.text.tokenize import Tokenizer, cut_lines
 from detector.text.vectorize import Rows, Vectorizer, grams
 from detector.training.augment import Augmentation, disguised, text_values
-from detector.training.logs import LEFT_OUT, LabelledLog, fold_of_keys
+from detector.training.logs import LabelledLog, fold_of_keys
 from detector.verdict import HEADS
 
 SOLICITATION: Final = HEADS.index("solicitation")
@@ -41,7 +43,9 @@ class Matrix:
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
     ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
-    lures, last of all, which teach but are never judged. ``words`` bool (N,): whether wording learns from the row. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
+    lures, last of all, which teach but are never judged; ``origin`` int64 (N,) the row that a row is a disguised copy
+    of, or itself. ``session`` int32 (N,): equal in one session of one log, -1 for loose texts. ``words`` bool (N,):
+    whether wording learns from the row. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
     """
 
     values: NDArray[np.float32]
@@ -57,6 +61,8 @@ class Matrix:
     account: NDArray[np.int64]
     weight: NDArray[np.float64]
     augmented: NDArray[np.bool_]
+    origin: NDArray[np.int64]
+    session: NDArray[np.int32]
     words: NDArray[np.bool_]
     source: NDArray[np.int64]
     names: tuple[str, ...]
@@ -75,10 +81,13 @@ def build_matrix(
     found, texts = _replayed(logs, progress)
     names = tuple(log.name for log in logs)
     source, n = list(range(len(texts))), len(found["label"])
+    origin = np.arange(n)
     if augmentation and len(lures := _real_lures(found)):
         progress(f"disguise {len(lures):,} lures {augmentation.copies} times")
         rng = np.random.default_rng(seed)
-        copies = _disguised(found, np.repeat(lures, augmentation.copies), texts, source, augmentation, rng)
+        lures = np.repeat(lures, augmentation.copies)
+        origin = np.concatenate([origin, lures])
+        copies = _disguised(found, lures, texts, source, augmentation, rng)
         copies["log"] = np.full(len(copies["label"]), len(names), dtype=np.int16)
         found = {name: np.concatenate([column, copies[name]]) for name, column in found.items()}
         names += ("augmented",)
@@ -86,6 +95,7 @@ def build_matrix(
         **found,
         reading=read_texts(list(texts)),
         augmented=np.arange(len(found["label"])) >= n,
+        origin=origin,
         source=np.array(source, dtype=np.int64),
         names=names,
     )
@@ -93,11 +103,13 @@ def build_matrix(
 
 def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns, dict[str, int]]:
     """The columns of what is judged in the logs, each through an engine of its own, and the number of each text."""
-    values, clusters, accounts, observed, folds, text_rows = [], [], [], [], [], []
+    values, clusters, accounts, observed, folds, sessions, text_rows = [], [], [], [], [], [], []
     texts: dict[str, int] = {}
+    lives = itertools.count()
     for log in logs:
         progress(f"{log.name}: {len(log.batch):,}")
         engine = FeatureEngine()
+        living: dict[SessionKey, int] = {}
         for start in range(0, len(log.batch), CHUNK):
             part = log.batch.slice(start, start + CHUNK)
             frame = engine.observe(part)
@@ -108,15 +120,17 @@ def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns,
             values.append(frame.values.astype(np.float32))
             clusters.append(frame.group)
             accounts.append(account_keys(part, np.arange(len(part))))
+            sessions.append(
+                _sessions(frame, living, lives) if log.replayed else np.full(len(part), -1, np.int32)
+            )
         text_rows.append(
             np.array([texts.setdefault(text, len(texts)) for text in log.batch.text], dtype=np.int32)
         )
     which = np.repeat(np.arange(len(logs)), [len(log.batch) for log in logs])
     label = np.concatenate([log.label for log in logs])
     words = np.array([log.words for log in logs])[which]
-    # Gifts and redeliveries are not judged, so they are neither lessons nor proof; nor is the crowd around an attack
-    # that was put in, beyond what teaches.
-    keep = np.concatenate(observed) & (words | (label != LEFT_OUT))
+    # Gifts and redeliveries are not judged, so they are neither lessons nor proof.
+    keep = np.concatenate(observed)
     columns: Columns = {
         "values": np.concatenate(values),
         "text": np.concatenate(text_rows),
@@ -128,10 +142,23 @@ def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns,
         "cluster": np.concatenate(clusters),
         "log": which.astype(np.int16),
         "account": np.concatenate(accounts),
+        "session": np.concatenate(sessions),
         "weight": np.array([log.weight for log in logs])[which],
         "words": words,
     }
     return {name: column[keep] for name, column in columns.items()}, texts
+
+
+def _sessions(frame: FeatureFrame, living: dict[SessionKey, int], lives: Iterator[int]) -> NDArray[np.int32]:
+    """A number for each session, a new one for one that was forgotten and came back."""
+    out = np.full(len(frame.group), -1, dtype=np.int32)
+    for key, _ in frame.sessions.ended:
+        living.pop(key, None)
+    for key, rows, lasting in frame.sessions.rows:
+        if key not in living:
+            living[key] = next(lives)
+        out[rows] = living[key] if lasting else living.pop(key)
+    return out
 
 
 def _real_lures(found: Columns) -> NDArray[np.intp]:

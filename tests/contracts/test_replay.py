@@ -16,7 +16,7 @@ from detector.comment import SECOND_SOURCES, Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, SessionMemory
 from detector.simulate import simulate_room
 from detector.state.delivered import Delivered
-from tests.building import batch, comment, digest, digests, named
+from tests.building import batch, comment, digest, digests, looking_engine, named
 from tests.strategies import any_text, comments, cuts, logs
 
 # Columns in seconds, or in a rate per second: unknown where the clock is too coarse.
@@ -60,7 +60,7 @@ Small = Callable[[], FeatureEngine]
 @pytest.fixture(scope="module")
 def small() -> Iterator[Small]:
     """Engines whose every memory is so small that it forgets all the time."""
-    from detector.signals import account, copying, repetition, timing
+    from detector.signals import account, company, copying, repetition, timing
     from detector.state.accounts import new_accounts
     from detector.state.neighbours import new_neighbours
 
@@ -74,17 +74,17 @@ def small() -> Iterator[Small]:
     with pytest.MonkeyPatch.context() as patch:
         for module, bound in (
             (account, "MAX_ACCOUNTS"), (copying, "MAX_GROUPS"), (repetition, "MAX_PAIRS"),
-            (repetition, "MAX_ACCOUNTS"), (timing, "MAX_ACCOUNTS"),
+            (repetition, "MAX_ACCOUNTS"), (timing, "MAX_ACCOUNTS"), (company, "MAX_KEYS"),
         ):  # fmt: skip
             patch.setattr(module, bound, 2)
         patch.setattr(engine_module, "SessionMemory", small_session)
-        yield lambda: FeatureEngine(max_sessions=2)
+        yield lambda: looking_engine(max_sessions=2)
 
 
 @given(st.data())
 def test_chunking_changes_nothing(data: st.DataObject) -> None:
     log = data.draw(logs())
-    whole, single, chunked = FeatureEngine(), FeatureEngine(), FeatureEngine()
+    whole, single, chunked = looking_engine(), looking_engine(), looking_engine()
     expected = observed(whole, batch(*log))
     assert observed(single, *(batch(one) for one in log)) == expected
     assert observed(chunked, *in_chunks(log, data.draw(cuts(len(log))))) == expected
@@ -95,10 +95,10 @@ def test_chunking_changes_nothing_in_a_live_room() -> None:
     rooms = [simulate_room(seed=seed, minutes=6, viewers=60).batch for seed in (3, 4)]
     both = CommentBatch.concat([part.slice(0, 250) for part in rooms])
     both = both.take(both.replay_order())
-    expected = observed(FeatureEngine(), both)
+    expected = observed(looking_engine(), both)
     for size in (1, 7, 256):
         parts = (both.slice(start, start + size) for start in range(0, len(both), size))
-        assert observed(FeatureEngine(), *parts) == expected
+        assert observed(looking_engine(), *parts) == expected
 
 
 @given(st.data())
@@ -134,13 +134,13 @@ def test_a_session_that_is_forgotten_within_a_batch_begins_anew(small: Small) ->
 
 @given(logs(), logs(max_size=10))
 def test_the_future_changes_nothing(log: list[Comment], future: list[Comment]) -> None:
-    expected = observed(FeatureEngine(), batch(*log))
-    assert observed(FeatureEngine(), batch(*log, *future))[: len(log)] == expected
+    expected = observed(looking_engine(), batch(*log))
+    assert observed(looking_engine(), batch(*log, *future))[: len(log)] == expected
 
 
 @given(logs(), logs(max_size=10), st.booleans())
 def test_reading_leaves_no_trace(log: list[Comment], asked: list[Comment], in_between: bool) -> None:
-    reading, silent = FeatureEngine(max_sessions=3), FeatureEngine(max_sessions=3)
+    reading, silent = looking_engine(max_sessions=3), looking_engine(max_sessions=3)
     half = len(log) // 2 if in_between else len(log)
     reading.observe(batch(*log[:half]))
     before = state_of(reading)
@@ -154,14 +154,14 @@ def test_reading_leaves_no_trace(log: list[Comment], asked: list[Comment], in_be
 
 @given(logs(), logs(max_size=10))
 def test_each_comment_is_read_as_of_now(log: list[Comment], asked: list[Comment]) -> None:
-    engine = FeatureEngine()
+    engine = looking_engine()
     engine.observe(batch(*log))
     together = digests(engine.read(batch(*asked)))
     assert [digests(engine.read(batch(one)))[0] for one in asked] == together
 
 
 def test_a_comment_that_is_read_does_not_move_the_clock() -> None:
-    engine = FeatureEngine()
+    engine = looking_engine()
     engine.observe(batch(comment("好看", at_s=0)))
     asked = [comment("来了", at_s=90), comment("来了", at_s=30)]
     assert [row["timing.gap_s"] for row in named(engine.read(batch(*asked)))] == [90, 30]
@@ -169,14 +169,14 @@ def test_a_comment_that_is_read_does_not_move_the_clock() -> None:
 
 @given(logs(), comments())
 def test_reading_tells_what_observing_would(log: list[Comment], one: Comment) -> None:
-    engine = FeatureEngine()
+    engine = looking_engine()
     engine.observe(batch(*log))
     assert digests(engine.read(batch(one))) == digests(engine.observe(batch(one)))
 
 
 @given(logs(), logs(max_size=15))
 def test_a_restored_engine_goes_on_as_if_it_had_never_stopped(log: list[Comment], rest: list[Comment]) -> None:
-    engine, restored = FeatureEngine(), FeatureEngine()
+    engine, restored = looking_engine(), looking_engine()
     engine.observe(batch(*log))
     restored.sessions = copy.deepcopy(engine.sessions)
     assert observed(restored, batch(*rest)) == observed(engine, batch(*rest))
@@ -186,14 +186,14 @@ def test_a_restored_engine_goes_on_as_if_it_had_never_stopped(log: list[Comment]
 @given(st.data())
 def test_redelivery_changes_nothing_and_is_marked(data: st.DataObject) -> None:
     log = [dataclasses.replace(one, comment_id=f"c{n}") for n, one in enumerate(data.draw(logs(max_size=25)))]
-    expected = observed(FeatureEngine(), batch(*log))
+    expected = observed(looking_engine(), batch(*log))
     # Some comments come again, each anywhere after its first delivery.
     delivered: list[tuple[float, int, bool]] = [(n, n, False) for n in range(len(log))]
     again_at = st.tuples(st.integers(0, len(log) - 1), st.integers(0, len(log) - 1))
     pairs = data.draw(st.lists(again_at, max_size=8)) if log else []
     delivered += [(max(pair) + 0.5, min(pair), True) for pair in pairs]
     delivered.sort()
-    engine, other = FeatureEngine(), FeatureEngine()
+    engine, other = looking_engine(), looking_engine()
     frame = engine.observe(batch(*(log[n] for _, n, _ in delivered)))
     again = np.array([redelivered for _, _, redelivered in delivered], dtype=np.bool_)
     assert [row for row, twice in zip(digests(frame), again, strict=True) if not twice] == expected
@@ -208,17 +208,17 @@ def test_redelivery_changes_nothing_and_is_marked(data: st.DataObject) -> None:
 
 
 def test_comments_without_an_id_are_never_redelivered() -> None:
-    frame = FeatureEngine().observe(batch(comment("好", comment_id=""), comment("好", comment_id="")))
+    frame = looking_engine().observe(batch(comment("好", comment_id=""), comment("好", comment_id="")))
     assert frame.duplicate.tolist() == [False, False]
 
 
 @given(logs())
 def test_a_rooms_numbers_depend_on_that_room_alone(log: list[Comment]) -> None:
-    together = observed(FeatureEngine(), batch(*log))
+    together = observed(looking_engine(), batch(*log))
     rooms = {(one.room_id, one.session_id) for one in log}
     for room in rooms:
         own = [n for n, one in enumerate(log) if (one.room_id, one.session_id) == room]
-        assert observed(FeatureEngine(), batch(*(log[n] for n in own))) == [together[n] for n in own]
+        assert observed(looking_engine(), batch(*(log[n] for n in own))) == [together[n] for n in own]
 
 
 @given(st.lists(comments(any_text), max_size=8))
@@ -227,7 +227,7 @@ def test_a_rooms_numbers_depend_on_that_room_alone(log: list[Comment]) -> None:
 @example([comment("1 " * 5000), comment("\u0301" * 3000), comment("🏴\U000e0067\U000e007f" * 500)])
 @settings(max_examples=100)
 def test_hostile_text_is_measured_like_any_other(log: list[Comment]) -> None:
-    frame = FeatureEngine().observe(batch(*log))
+    frame = looking_engine().observe(batch(*log))
     assert frame.values.shape == (len(log), len(SCHEMA.features))
     assert np.isinf(frame.values).sum() == 0
     judged = batch(*log).scored()
@@ -240,7 +240,7 @@ def test_hostile_text_is_measured_like_any_other(log: list[Comment]) -> None:
 @given(st.data(), st.sampled_from(["order_only", "minute_marker", "date_only"]))
 def test_a_coarse_clock_leaves_every_column_in_seconds_unknown(data: st.DataObject, source: str) -> None:
     log = [dataclasses.replace(one, ts_source=source) for one in data.draw(logs())]
-    frame = FeatureEngine().observe(batch(*log))
+    frame = looking_engine().observe(batch(*log))
     columns = [n for n, name in enumerate(SCHEMA.names) if name in OF_SECONDS]
     assert source not in SECOND_SOURCES
     assert len(columns) == len(OF_SECONDS)
@@ -248,13 +248,13 @@ def test_a_coarse_clock_leaves_every_column_in_seconds_unknown(data: st.DataObje
 
 
 def test_every_column_in_seconds_is_known_where_the_clock_is_fine() -> None:
-    rows = named(FeatureEngine().observe(batch(*(comment("好看", at_s=n) for n in range(4)))))
+    rows = named(looking_engine().observe(batch(*(comment("好看", at_s=n) for n in range(4)))))
     assert {name for name in OF_SECONDS if np.isnan(rows[3][name])} == set()
 
 
 @given(comments())
 def test_the_engine_looks_before_it_remembers(one: Comment) -> None:
-    row = named(FeatureEngine().observe(batch(one)))[0]
+    row = named(looking_engine().observe(batch(one)))[0]
     counts = {
         name: row[name]
         for name in ("copying.accounts_500c", "copying.accounts_session", "repetition.times", "account.posts")

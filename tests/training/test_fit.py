@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
@@ -10,11 +11,15 @@ from threadpoolctl import threadpool_limits
 
 from detector.bundle.storage import content_digest
 from detector.comment import Comment
-from detector.engine import SCHEMA
+from detector.engine import COMPANY_COLUMNS, SCHEMA, FeatureEngine
 from detector.errors import InputError
 from detector.text.ngrams import spell
 from detector.text.tokenize import load_tokenizer
+from detector.training import heads
+from detector.training import matrix as matrix_module
+from detector.training.company import company_values
 from detector.training.fit import fit, training_record
+from detector.training.heads import Lesson, sampled
 from detector.training.logs import LabelledLog
 from detector.training.matrix import Matrix, behaviour_columns, build_matrix, fit_vectorizer
 from detector.verdict import HEADS, NORMAL
@@ -94,24 +99,60 @@ def test_every_log_is_replayed_from_an_empty_room() -> None:
 
 def test_training_sees_the_numbers_that_scoring_computes() -> None:
     fitted = small_fit()
-    log = small_log()
-    from detector.engine import FeatureEngine
+    frame = FeatureEngine(wording=fitted.bundle.wording, first_look=fitted.bundle.first_look).observe(
+        small_log().batch
+    )
+    matrix = fitted.matrix
+    alone = slice(0, len(SCHEMA.names) - COMPANY_COLUMNS)
+    seen, scored = matrix.values[~matrix.augmented], frame.values.astype(np.float32)
+    assert scored[:, alone].tobytes() == seen[:, alone].tobytes()
+    # In training a comment is first looked at by trees that have not seen it; given the same looks, its company is the same.
+    look = np.zeros(len(matrix))
+    look[~matrix.augmented] = fitted.bundle.first_look(frame.inputs)
+    company = company_values(matrix, look)[~matrix.augmented]
+    assert scored[:, alone.stop :].tobytes() == company.tobytes()
 
-    frame = FeatureEngine(wording=fitted.bundle.wording).observe(log.batch)
-    seen = fitted.matrix.values[~fitted.matrix.augmented]
-    assert frame.values.astype(np.float32).tobytes() == seen.tobytes()
+
+def test_a_disguised_copy_stands_where_its_lure_stands() -> None:
+    matrix = small_fit().matrix
+    copies = np.flatnonzero(matrix.augmented)
+    company = matrix.values[:, -COMPANY_COLUMNS:]
+    assert len(copies) > 0
+    assert company[copies].tobytes() == company[matrix.origin[copies]].tobytes()
+    assert (matrix.label[matrix.origin[copies]] == HEADS.index("solicitation")).all()
+
+
+def test_what_is_sampled_stands_for_all_and_keeps_the_hard_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, most in (("MOST_FOUND", 3), ("MOST_HARD", 2), ("MOST_EASY", 4)):
+        monkeypatch.setattr(heads, name, most)
+    target = np.arange(20) < 6
+    likeness = np.where(np.isin(np.arange(20), (9, 15)), 1.0, 0.0)
+    lesson = Lesson("look", np.ones(20, dtype=np.bool_), target, np.full(20, 2.0), likeness)
+    rows, weight = sampled(lesson, np.arange(20), np.random.default_rng(0))
+    # 6 of what is to be found by 3, both hard cases as they are, the other 12 by 4.
+    assert (target[rows].tolist(), rows[3:5].tolist()) == ([True] * 3 + [False] * 6, [9, 15])
+    assert weight.tolist() == [4.0] * 3 + [2.0] * 2 + [6.0] * 4
+
+
+def test_a_session_that_comes_back_after_it_was_forgotten_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [comment("好看", session_id=session, user_id="a", at_s=n) for n, session in enumerate("aabab")]
+    assert build_matrix([log_of(*rows)], progress=quiet).session.tolist() == [0, 0, 1, 0, 1]
+    monkeypatch.setattr(matrix_module, "FeatureEngine", functools.partial(FeatureEngine, max_sessions=1))
+    assert build_matrix([log_of(*rows)], progress=quiet).session.tolist() == [0, 0, 1, 2, 3]
+    loose = log_of(*rows, replayed=False)
+    assert build_matrix([loose], progress=quiet).session.tolist() == [-1] * 5
 
 
 def test_the_small_room_teaches_lures_and_floods_and_says_nothing_of_reviews() -> None:
-    heads = {head.name: head for head in small_fit().bundle.heads}
-    assert {name: len(head.trees.roots) > 0 for name, head in heads.items()} == {
+    known = {head.name: head for head in small_fit().bundle.heads}
+    assert {name: len(head.trees.roots) > 0 for name, head in known.items()} == {
         "solicitation": True, "bot_flood": True, "fake_review": False,
     }  # fmt: skip
     # No review was seen: odds of one in a million, rising a little with the wording.
     silent = [0.001, 0.0, -13.8]
-    assert heads["fake_review"].calibration.tolist() == [silent, silent]
-    assert heads["solicitation"].calibration[1].tolist() == silent
-    assert [bool((head.calibration[:, 0] > 0).all()) for head in heads.values()] == [True] * len(HEADS)
+    assert known["fake_review"].calibration.tolist() == [silent, silent]
+    assert known["solicitation"].calibration[1].tolist() == silent
+    assert [bool((head.calibration[:, 0] > 0).all()) for head in known.values()] == [True] * len(HEADS)
 
 
 def test_no_threshold_is_set_for_a_head_that_learned_nothing() -> None:

@@ -1,0 +1,186 @@
+"""In what company does this comment stand?
+
+Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? This signal
+gathers those first looks over what belongs together: the account's other comments, near-copies by others, what their
+accounts said before, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import kernel
+from detector.signals.signal import Described, Feature, Sentence, feature
+from detector.state.table import Table, find, new_table, reserve, touch
+
+RING: Final = 512
+SHORT_C: Final = 50
+# The room's usual first look is a mean that forgets over so many comments.
+USUAL_C: Final = 3_000
+# Copies looked at, newest first.
+MAX_COPIES: Final = 48
+MAX_KEYS: Final = 65_536
+# Of an account: the sum of its first looks, how many, the largest. Of a group: the same, and where its last post is.
+SUM, COUNT, MOST, LAST_INDEX = range(4)
+
+
+@dataclass(slots=True)
+class CompanyMemory:
+    """The last ``RING`` comments with first looks (a third column: their accounts' mean), accounts, groups and the sums
+    of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
+
+    account: NDArray[np.int64]
+    before: NDArray[np.int64]
+    looks: NDArray[np.float64]
+    accounts: Table
+    groups: Table
+    room: NDArray[np.float64]
+
+
+class Company(Described):
+    """In what company does this comment stand?"""
+
+    name: ClassVar[str] = "company"
+    features: ClassVar[tuple[Feature, ...]] = (
+        feature("company.account_mean", "probability", "First looks at the account's earlier comments: their mean, shrunk to 0."),
+        feature("company.account_most", "probability", "The largest of them."),
+        feature("company.copies_mean", "probability", "First looks at recent near-copies by others: their mean, shrunk to 0."),
+        feature("company.copies_most", "probability", "The largest of them."),
+        feature("company.copiers_mean", "probability", "First looks at all that the accounts of those copies had said: the mean of their means."),
+        feature("company.group_mean", "probability", "First looks at all near-copies of this session: their mean, shrunk to 0."),
+        feature("company.room_50c", "probability", "First looks at the room's last 50 comments: their mean."),
+        feature("company.room_500c", "probability", "The same of the last 512."),
+        feature("company.room_usual", "probability", "The same over some thousands of comments."),
+    )  # fmt: skip
+
+    def new_memory(self) -> CompanyMemory:
+        """An empty memory for one session."""
+        return CompanyMemory(
+            account=np.zeros(RING, dtype=np.int64),
+            before=np.full(RING, -1, dtype=np.int64),
+            looks=np.zeros((RING, 2)),
+            accounts=new_table(3, max_keys=MAX_KEYS),
+            groups=new_table(4, max_keys=MAX_KEYS),
+            room=np.zeros(3),
+        )
+
+    def observe(
+        self, memory: CompanyMemory, out: NDArray[np.float32], *, account: NDArray[np.int64],
+        group: NDArray[np.int64], look: NDArray[np.float64], first_index: int, remember: bool,
+    ) -> None:  # fmt: skip
+        """Fill ``out`` (float32, (n, features)) from the comments before each, then take each comment's ``look`` in.
+
+        ``look`` float64 (n,): how likely each is anything but genuine, seen alone; NaN where none is taken, and there
+        nothing is said. The rest as in ``Observation``.
+        """
+        if remember:
+            memory.accounts = reserve(memory.accounts, len(account))
+            memory.groups = reserve(memory.groups, len(account))
+        _observe(
+            account, group, look, first_index, remember,
+            memory.account, memory.before, memory.looks, memory.accounts, memory.groups, memory.room, out,
+        )  # fmt: skip
+
+    def explain(self, values: Mapping[str, float]) -> Sentence | None:
+        """The sentence that says whose company it is, in Chinese and English; None if nothing stands out."""
+        if values["company.copies_mean"] >= 0.2:
+            return (
+                "其他账号最近发的近似内容也可疑",
+                "near-copies that other accounts have just posted look suspicious too",
+            )
+        if values["company.account_mean"] >= 0.2:
+            return (
+                "该账号本场此前的发言也可疑",
+                "what this account said before this session looks suspicious too",
+            )
+        share = values["company.room_50c"]
+        if share >= 0.1 and share >= 3 * values["company.room_usual"]:
+            return (
+                f"最近 50 条里约有 {share:.0%} 看着可疑，多于平时",
+                f"about {share:.0%} of the room's last 50 comments look suspicious, more than usual",
+            )
+        return None
+
+
+@kernel
+def _pass_on(index: int, look: float, ring_looks: NDArray[np.float64], room: NDArray[np.float64]) -> None:
+    """Take one first look into the sums of the room, and what is now too old out of them."""
+    if index >= SHORT_C:
+        room[0] -= ring_looks[(index - SHORT_C) % RING, 0]
+    if index >= RING:
+        room[1] -= ring_looks[index % RING, 0]
+    room[0] += look
+    room[1] += look
+    room[2] += (look - room[2]) / USUAL_C
+
+
+@kernel
+def _observe(
+    account: NDArray[np.int64], group: NDArray[np.int64], look: NDArray[np.float64], first_index: int,
+    remember: bool, ring_account: NDArray[np.int64], ring_before: NDArray[np.int64], ring_looks: NDArray[np.float64],
+    accounts: Table, groups: Table, room: NDArray[np.float64], out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    for r in range(len(account)):
+        index = first_index + r if remember else first_index
+        place = index % RING
+        out[r, :] = np.nan
+        if np.isnan(look[r]):
+            if remember:
+                _pass_on(index, 0.0, ring_looks, room)
+                ring_looks[place, 0] = 0.0
+            continue
+        mean = look[r]
+        if account[r] != 0:
+            out[r, 0] = 0.0
+            out[r, 1] = 0.0
+            generation, row = find(accounts, account[r])
+            if row >= 0:
+                v = accounts.values[generation, row]
+                out[r, 0] = v[SUM] / (v[COUNT] + 1.0)
+                out[r, 1] = v[MOST]
+                mean = (v[SUM] + look[r]) / (v[COUNT] + 1.0)
+        generation, row = find(groups, group[r])
+        at = -1
+        if row >= 0:
+            g = groups.values[generation, row]
+            out[r, 5] = g[SUM] / (g[COUNT] + 1.0)
+            at = int(g[LAST_INDEX])
+        copies = total = of_accounts = most = 0.0
+        while at >= 0 and at > index - RING and copies < MAX_COPIES:
+            there = at % RING
+            if ring_account[there] != account[r] or account[r] == 0:
+                copies += 1.0
+                total += ring_looks[there, 0]
+                of_accounts += ring_looks[there, 1]
+                most = max(most, ring_looks[there, 0])
+            at = ring_before[there]
+        if copies > 0.0:
+            out[r, 2] = total / (copies + 1.0)
+            out[r, 3] = most
+            out[r, 4] = of_accounts / (copies + 1.0)
+        out[r, 6] = room[0] / SHORT_C
+        out[r, 7] = room[1] / RING
+        out[r, 8] = room[2]
+        if not remember:
+            continue
+        _pass_on(index, look[r], ring_looks, room)
+        ring_account[place] = account[r]
+        ring_looks[place, 0] = look[r]
+        ring_looks[place, 1] = mean
+        if account[r] != 0:
+            generation, row, _ = touch(accounts, account[r])
+            v = accounts.values[generation, row]
+            v[SUM] += look[r]
+            v[COUNT] += 1.0
+            v[MOST] = max(v[MOST], look[r])
+        generation, row, new = touch(groups, group[r])
+        g = groups.values[generation, row]
+        ring_before[place] = -1 if new else int(g[LAST_INDEX])
+        g[SUM] += look[r]
+        g[COUNT] += 1.0
+        g[LAST_INDEX] = index

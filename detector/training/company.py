@@ -1,0 +1,67 @@
+"""The first look at every comment, and what the first looks say of each other: the step between replay and heads."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.bundle.model import probabilities
+from detector.bundle.trees import LOOK, Trees
+from detector.engine import COMPANY, COMPANY_COLUMNS
+from detector.training.heads import Lesson, WordingFits, fit_trees
+from detector.training.matrix import Matrix, Progress
+from detector.verdict import NORMAL
+
+Floats = NDArray[np.float64]
+
+
+def with_company(
+    matrix: Matrix, wording: WordingFits, *, seed: int, jobs: int, progress: Progress
+) -> tuple[Trees, Floats, Matrix]:
+    """The trees of the first look, its margins (float64, (N,)), and the matrix with the company of live comments filled in.
+
+    A comment's first look comes from trees that did not see its fold, and so do those of its session.
+    """
+    trees, margin = fit_trees(
+        matrix, wording, look_lesson(matrix, wording), seed=seed, jobs=jobs, progress=progress
+    )
+    values = matrix.values.copy()
+    values[:, -COMPANY_COLUMNS:] = company_values(matrix, probabilities(margin.reshape(-1, 1))[:, 0])
+    return trees, margin, dataclasses.replace(matrix, values=values)
+
+
+def look_lesson(matrix: Matrix, wording: WordingFits) -> Lesson:
+    """Is a live comment anything but genuine? Whatever head may say so.
+
+    Rows that count little for a verdict, since they are made up, count more here, by the root of their weight: a first
+    look is evidence, and whether it is worth anything the heads learn themselves.
+    """
+    use = (matrix.label >= 0) & matrix.known.any(axis=1) & (matrix.surface == 0)
+    target = matrix.label != NORMAL
+    weight = np.where(matrix.known, matrix.weight, 0.0)
+    own = np.take_along_axis(weight, np.where(target & use, matrix.label, 0)[:, None].astype(np.intp), axis=1)[
+        :, 0
+    ]
+    likeness = np.where(matrix.known, wording.held_out, -np.inf).max(axis=1)
+    return Lesson(LOOK, use, target, np.sqrt(np.where(target, own, weight.max(axis=1))), likeness)
+
+
+def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:
+    """The columns of the company (float32, (N, columns)) by each session's first looks, in the order of its comments."""
+    out = np.full((len(matrix), COMPANY_COLUMNS), np.nan, dtype=np.float32)
+    here = np.flatnonzero((matrix.session >= 0) & ~matrix.augmented)
+    order = here[np.argsort(matrix.session[here], kind="stable")]
+    starts = np.flatnonzero(np.diff(matrix.session[order], prepend=-1))
+    for rows in np.split(order, starts[1:]) if len(order) else ():
+        if (matrix.surface[rows] == 0).any():
+            values = np.empty((len(rows), COMPANY_COLUMNS), dtype=np.float32)
+            COMPANY.observe(
+                COMPANY.new_memory(), values, account=matrix.account[rows], group=matrix.cluster[rows],
+                look=np.where(matrix.surface[rows] == 0, look[rows], np.nan), first_index=0, remember=True,
+            )  # fmt: skip
+            out[rows] = values
+    # A disguised copy stands where its lure stands.
+    out[matrix.augmented] = out[matrix.origin[matrix.augmented]]
+    return out

@@ -1,0 +1,101 @@
+"""What the first looks at other comments say of one, worked by hand."""
+
+import numpy as np
+import pytest
+
+from detector.signals.company import RING, SHORT_C, USUAL_C, Company
+from tests.building import NAN, batch, comment, looking_engine, named, nearly, values_of
+
+# Texts of 4, 9 and 1 characters: their first looks are .8, .9 and .5.
+FOUR, NINE, ONE = "送货很快", "主播推荐的面膜真好", "好"
+QUIET = {
+    "account_mean": 0, "account_most": 0, "copies_mean": NAN, "copies_most": NAN, "copiers_mean": NAN, "group_mean": NAN,
+}  # fmt: skip
+
+
+def seen(*comments, **options) -> list[dict[str, float]]:
+    """What the company of each comment says, by quantity."""
+    rows = named(looking_engine(**options).observe(batch(*comments)))
+    return [
+        {name.removeprefix("company."): row[name] for name in row if name.startswith("company.")}
+        for row in rows
+    ]
+
+
+def room(short: float, usual: float) -> dict[str, float]:
+    return {"room_50c": short / SHORT_C, "room_500c": short / RING, "room_usual": usual}
+
+
+def test_an_account_is_known_by_what_it_said_before_and_a_text_by_who_else_said_it() -> None:
+    rows = seen(
+        comment(FOUR, user_id="a"), comment(NINE, user_id="a"), comment(NINE, user_id="b"), comment(NINE, user_id="a"),
+    )  # fmt: skip
+    usual = [0.0]
+    for look in (0.8, 0.9, 0.9):
+        usual.append(usual[-1] + (look - usual[-1]) / USUAL_C)
+    assert rows == [
+        nearly(expected)
+        for expected in (
+            QUIET | room(0, 0),
+            QUIET | {"account_mean": 0.8 / 2, "account_most": 0.8} | room(0.8, usual[1]),
+            # One copy by a, whose two comments looked .85 on average; shrunk by one that looks genuine.
+            QUIET
+            | {"copies_mean": 0.9 / 2, "copies_most": 0.9, "copiers_mean": 0.85 / 2, "group_mean": 0.9 / 2}
+            | room(1.7, usual[2]),
+            # Its own copy counts for the group, but only that of b is one by another.
+            {"account_mean": 1.7 / 3, "account_most": 0.9, "copies_mean": 0.9 / 2, "copies_most": 0.9,
+             "copiers_mean": 0.9 / 2, "group_mean": 1.8 / 3} | room(2.6, usual[3]),
+        )
+    ]  # fmt: skip
+
+
+def test_who_is_not_known_has_no_past_and_copies_as_others_do() -> None:
+    first, second = seen(comment(FOUR, user_id=""), comment(FOUR, user_id=""))
+    assert first == nearly(QUIET | {"account_mean": NAN, "account_most": NAN} | room(0, 0))
+    assert (second["account_mean"], second["copies_mean"]) == nearly_pair(NAN, 0.4)
+
+
+def nearly_pair(*values: float) -> object:
+    return pytest.approx(values, rel=2e-7, nan_ok=True)
+
+
+def test_the_room_forgets() -> None:
+    rows = seen(*(comment(ONE, user_id=f"u{n}") for n in range(RING + 1)))
+    assert [rows[n]["room_50c"] for n in (SHORT_C, SHORT_C + 1)] == nearly_pair(0.5, 0.5)
+    assert [rows[n]["room_500c"] for n in (RING - 1, RING)] == nearly_pair(0.5 * (RING - 1) / RING, 0.5)
+    # Copies are looked for among the comments that the ring holds: the newest 48 of them, each looking .5.
+    assert rows[RING]["copies_mean"] == pytest.approx(0.5 * 48 / 49, rel=2e-7)
+
+
+def test_a_copy_that_left_the_ring_still_counts_for_its_group() -> None:
+    others = [comment(f"第{n}位观众", user_id=f"x{n}") for n in range(RING)]
+    last = seen(comment(NINE, user_id="a"), *others, comment(NINE, user_id="b"))[-1]
+    assert (last["copies_mean"], last["group_mean"]) == nearly_pair(NAN, 0.45)
+
+
+def test_reviews_keep_no_company() -> None:
+    review, live = seen(comment(NINE, user_id="a", kind="review"), comment(NINE, user_id="b"))
+    assert set(map(np.isnan, review.values())) == {True}
+    # The review is not remembered, though it took a place in the room.
+    assert live == nearly(QUIET | room(0, 0))
+
+
+def test_without_a_first_look_nothing_is_known() -> None:
+    assert {
+        bool(np.isnan(value)) for row in seen(comment(FOUR), first_look=None) for value in row.values()
+    } == {True}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"copies_mean": 0.2}, "其他账号最近发的近似内容也可疑"),
+        ({"copies_mean": 0.19, "account_mean": 0.2}, "该账号本场此前的发言也可疑"),
+        ({"room_50c": 0.1, "room_usual": 0.03}, "最近 50 条里约有 10% 看着可疑，多于平时"),
+        ({"room_50c": 0.1, "room_usual": 0.04}, None),
+        ({"room_50c": 0.09, "room_usual": 0.01}, None),
+    ],
+)
+def test_it_says_whose_company_it_is(values: dict[str, float], said: str | None) -> None:
+    sentence = Company().explain(values_of(Company(), **values))
+    assert (sentence and sentence[0]) == said
