@@ -24,8 +24,6 @@ from detector.signals.burst import BurstMemory
 from detector.signals.copying import CopyingMemory
 from detector.signals.lockstep import LockstepMemory
 from detector.signals.rating import RatingMemory
-from detector.signals.repetition import RepetitionMemory
-from detector.signals.timing import TimingMemory
 from detector.state.accounts import Accounts
 from detector.state.delivered import Delivered
 from detector.state.floods import Floods
@@ -37,15 +35,14 @@ from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         SessionMemory, Accounts, Neighbours, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
-        FloodWindow, AccountMemory, BurstMemory, CopyingMemory, LockstepMemory, RatingMemory, RepetitionMemory,
-        TimingMemory,
+        FloodWindow, AccountMemory, BurstMemory, CopyingMemory, LockstepMemory, RatingMemory,
     )
 }  # fmt: skip
 _DTYPES: Final = ("int64", "int32", "uint8", "float64", "float32", "bool")

@@ -60,7 +60,7 @@ Small = Callable[[], FeatureEngine]
 @pytest.fixture(scope="module")
 def small() -> Iterator[Small]:
     """Engines whose every memory is so small that it forgets all the time."""
-    from detector.signals import account, copying, repetition, timing
+    from detector.signals import account, copying
     from detector.state.accounts import new_accounts
     from detector.state.neighbours import new_neighbours
 
@@ -72,10 +72,7 @@ def small() -> Iterator[Small]:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, bound in (
-            (account, "MAX_ACCOUNTS"), (copying, "MAX_GROUPS"), (repetition, "MAX_PAIRS"),
-            (repetition, "MAX_ACCOUNTS"), (timing, "MAX_ACCOUNTS"),
-        ):  # fmt: skip
+        for module, bound in ((account, "MAX_ACCOUNTS"), (copying, "MAX_GROUPS")):
             patch.setattr(module, bound, 2)
         patch.setattr(engine_module, "SessionMemory", small_session)
         yield lambda: FeatureEngine(max_sessions=2)
