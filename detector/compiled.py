@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 njit: Any
 try:
@@ -16,18 +16,39 @@ try:
 except ImportError:  # pragma: no cover - numba is installed wherever a wheel exists
     njit = None
 
+# An inner option of numba's, off for kernels that make no arrays.
+COUNTS_HOLDERS: Final = "_nrt"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
-    """Compile ``function`` (cached on disk, releasing the GIL, no fastmath), or return it as it is."""
+    """Compile ``function`` (cached on disk, releasing the GIL, no fastmath), or return it as it is.
+
+    It must make no arrays; slicing those it is given is no making. A kernel that could make some counts the holders of
+    every array that it hands on, in and out, which takes several times as long as finding a key in a table.
+    """
+    return _compiled(function, makes_arrays=False)
+
+
+def array_kernel(function: F) -> F:
+    """A ``kernel`` that may make arrays."""
+    return _compiled(function, makes_arrays=True)
+
+
+def _compiled(function: F, *, makes_arrays: bool) -> F:
     if njit is None:
         return function
+    from numba.core.options import DefaultOptions
+
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+    # A numba that does not know this option counts always, and gives the same numbers.
+    if hasattr(DefaultOptions, COUNTS_HOLDERS):
+        options[COUNTS_HOLDERS] = makes_arrays
     try:
-        compiled: F = njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled: F = njit(cache=True, **options)(function)
     except RuntimeError:
         # Neither the package's folder nor the user's cache can be written: compile anew in every process.
-        compiled = njit(nogil=True, error_model="numpy")(function)
+        compiled = njit(**options)(function)
     return compiled
 
 

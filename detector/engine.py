@@ -18,15 +18,14 @@ from numpy.typing import NDArray
 from detector.comment import (
     KIND_CODE,
     REVIEW_KINDS,
-    SECOND_SOURCES,
-    TS_SOURCE_CODE,
     UNPAID_WORDS,
     CommentBatch,
     chosen,
 )  # fmt: skip
+from detector.compiled import kernel
 from detector.signals.account import Account
 from detector.signals.burst import Burst
-from detector.signals.company import Company, CompanyMemory
+from detector.signals.company import Company, CompanyMemory, FirstLook
 from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
 from detector.signals.lockstep import Lockstep
@@ -37,10 +36,10 @@ from detector.signals.style import Style
 from detector.signals.timing import Timing
 from detector.state.account_keys import account_keys, answered_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
-from detector.state.clock import new_clock, observe_clock
+from detector.state.clock import DATED_MS, LAG_MS, STANDS_MS, new_clock, observe_clock
 from detector.state.delivered import Delivered
 from detector.state.neighbours import Neighbours, Prints, new_neighbours, observe_neighbours, prints_of
-from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions
+from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions, place_of
 from detector.state.supporters import new_supporters, observe_supporters
 from detector.state.table import N_YOUNG, Table
 from detector.state.texts import Columns, TextMemory, TextRows
@@ -57,13 +56,8 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS, COMPANY)
 WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
 HASH_VERSION: Final = 4
-# Sources whose times have no date: no age and no time since a purchase can be told from them.
-IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
-UNDATED: Final = chosen(("order_only", "video_offset", "minute_marker"), TS_SOURCE_CODE)
 # Kinds of events by which an account gives the room something that costs.
 GIVING: Final = chosen(("gift", "member", "superchat"), KIND_CODE)
-# A time of these sources is when a comment was received.
-ARRIVAL: Final = TS_SOURCE_CODE["arrival"]
 REVIEWS: Final = chosen(REVIEW_KINDS, KIND_CODE)
 
 # The strings of a comment from which it is judged; the others are for people.
@@ -71,8 +65,6 @@ JUDGED_BY: Final = ("room_id", "session_id", "comment_id", "user_id", "text", "p
 
 # Gives, for m texts, the scores of the text heads: float64, shape (m, heads).
 Wording = Callable[[TextReading], NDArray[np.float64]]
-# Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
-FirstLook = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +90,7 @@ SCHEMA: Final = Schema(tuple(f for signal in ALL_SIGNALS for f in signal.feature
 WIDTHS: Final = tuple(len(signal.features) for signal in SIGNALS)
 SIGNAL_COLUMNS: Final = sum(WIDTHS)
 COMPANY_COLUMNS: Final = len(COMPANY.features)
+COLUMNS_OF: Final = np.array(WIDTHS)
 
 
 def input_spans(wording: int) -> dict[str, slice]:
@@ -200,19 +193,19 @@ class FeatureEngine:
         duplicate = np.zeros(n, dtype=np.bool_)
         observed = batch.scored()
         frame = FeatureFrame(
-            inputs=np.full((n, text_columns + SIGNAL_COLUMNS + COMPANY_COLUMNS), np.nan),
+            inputs=np.empty((n, text_columns + SIGNAL_COLUMNS + COMPANY_COLUMNS)),
             group=np.zeros(n, dtype=np.int64),
             duplicate=duplicate,
             observed=observed,
             supporter=np.zeros(n, dtype=np.bool_),
             lag_ms=np.zeros(n),
-            clock_ms=np.full(n, np.nan),
+            clock_ms=np.empty(n),
             account=np.zeros(n, dtype=np.int64),
             skeleton=texts["skeleton"],
             sessions=self.sessions.lives(batch, remember=remember),
         )
-        gave, answers = GIVING[batch.kind], batch.is_staff == 1.0
-        anyone = bool((gave | answers).any())
+        gave = GIVING[batch.kind]
+        anyone = np.count_nonzero(gave) > 0 or np.count_nonzero(batch.is_staff == 1.0) > 0
         memories = self.sessions.memories
         for key, rows, lasting in frame.sessions.rows:
             memory = memories.get(key) or SessionMemory()
@@ -222,7 +215,7 @@ class FeatureEngine:
                 if lasting:
                     memories[key] = memory
             scored = observed[rows]
-            fresh = rows if scored.all() else rows[scored]
+            fresh = rows if np.count_nonzero(scored) == len(rows) else rows[scored]
             fresh = self._undelivered(batch, texts, fresh, memory, duplicate, remember=remember)
             # Redelivered gifts count once like all others: an account is a supporter or is not.
             if anyone or memory.supporters.meta[N_YOUNG]:
@@ -236,6 +229,8 @@ class FeatureEngine:
             if len(fresh):
                 _observe_session(batch, texts, fresh, memory, frame, self._first_look, remember=remember)
         observed &= ~duplicate
+        if np.count_nonzero(observed) < n:
+            frame.inputs[~observed], frame.clock_ms[~observed] = np.nan, np.nan
         return frame
 
     @staticmethod
@@ -261,25 +256,23 @@ def _observe_session(
     first_look: FirstLook | None, *, remember: bool,
 ) -> None:  # fmt: skip
     n = len(rows)
-    # Rows that stand side by side, as nearly all do, are looked at where they are.
-    place = slice(int(rows[0]), int(rows[-1]) + 1) if rows[-1] - rows[0] + 1 == n else rows
+    place = place_of(rows)
     own = texts.of(place)
     account = account_keys(batch, rows)
-    is_review, source = REVIEWS[batch.kind[place]], batch.ts_source[place]
-    given_ms = batch.ts_ms[place]
-    ts_ms, lag_ms = observe_clock(
-        memory.clock, ts_ms=np.where(IN_SECONDS[source], given_ms, np.nan), arrival=source == ARRIVAL,
-        may_jump=is_review, remember=remember,
+    is_review = REVIEWS[batch.kind[place]]
+    times = observe_clock(
+        memory.clock, posted_ms=batch.ts_ms[place], source=batch.ts_source[place], may_jump=is_review, remember=remember
     )  # fmt: skip
+    ts_ms = times[STANDS_MS]
     skeleton = frame.skeleton[place]
     level = batch.user_level[place]
-    accounts = observe_accounts(
-        memory.accounts, account=account, ts_ms=ts_ms, level=level, skeleton=skeleton,
-        first_index=memory.comments, remember=remember,
-    )  # fmt: skip
     group = observe_neighbours(
         memory.neighbours, skeleton=skeleton, prints=Prints(*(own.known[name] for name in Prints._fields)), at=own.at,
         remember=remember,
+    )  # fmt: skip
+    accounts = observe_accounts(
+        memory.accounts, account=account, group=group, ts_ms=ts_ms, level=level, skeleton=skeleton,
+        first_index=memory.comments, remember=remember,
     )  # fmt: skip
     seen = Observation(
         first_index=memory.comments,
@@ -299,34 +292,42 @@ def _observe_session(
         rating=batch.rating[place],
         verified=batch.verified_purchase[place],
         purchased_ms=batch.purchased_at_ms[place],
-        event_ms=np.where(UNDATED[source], np.nan, given_ms),
+        event_ms=times[DATED_MS],
         polarity=own["polarity"],
     )
-    frame.group[place], frame.lag_ms[place] = group, lag_ms
+    frame.group[place], frame.lag_ms[place] = group, times[LAG_MS]
     frame.clock_ms[place], frame.account[place] = ts_ms, account
-    start = own.known["inputs"].shape[1]
-    frame.inputs[place, :start] = own["inputs"]
-    out = np.full(n * SIGNAL_COLUMNS, np.nan, dtype=np.float32)
+    # Each signal writes to memory of its own, which it can run through in one go.
+    out = np.empty(n * SIGNAL_COLUMNS, dtype=np.float32)
     first = 0
     for signal, columns, signal_memory in zip(SIGNALS, WIDTHS, memory.signals, strict=True):
-        # Each signal writes to memory of its own, which it can run through in one go.
         values = out[first : first + n * columns].reshape(n, columns)
         signal.observe(seen, signal_memory, values, remember=remember)
-        frame.inputs[place, start : start + columns] = values
-        first, start = first + n * columns, start + columns
+        first += n * columns
+    _lay_out(rows, own.at, own.known["inputs"], out, COLUMNS_OF, frame.inputs)
+    company: Any = np.nan
     if first_look is not None:
-        company = np.empty((n, COMPANY_COLUMNS), dtype=np.float32)
-        # Product pages have no rooms: what stands around a review is chance.
-        look = np.full(n, np.nan)
-        if not is_review.all():
-            look = np.where(is_review, np.nan, first_look(frame.inputs[place]))
-        COMPANY.observe(
-            memory.company, company, account=account, group=group, look=look, first_index=memory.comments,
-            remember=remember,
-        )  # fmt: skip
-        frame.inputs[place, start:] = company
+        company = COMPANY.observe(seen, memory.company, frame.inputs[place], first_look, remember=remember)
+    frame.inputs[place, -COMPANY_COLUMNS:] = company
     if remember:
         memory.comments += n
+
+
+@kernel
+def _lay_out(
+    rows: NDArray[np.intp], at: NDArray[np.intp], of_text: NDArray[np.float64], of_signals: NDArray[np.float32],
+    columns_of: NDArray[np.int64], inputs: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write what is known of the texts, and of each signal its block, side by side into rows of the inputs."""
+    n = len(rows)
+    for r in range(n):
+        for column in range(of_text.shape[1]):
+            inputs[rows[r], column] = of_text[at[r], column]
+        start, first = of_text.shape[1], 0
+        for columns in columns_of:
+            for column in range(columns):
+                inputs[rows[r], start + column] = of_signals[first + r * columns + column]
+            start, first = start + columns, first + n * columns
 
 
 def _paid(batch: CommentBatch, rows: NDArray[np.intp]) -> NDArray[np.float64]:

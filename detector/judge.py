@@ -59,20 +59,18 @@ class Judge:
         protected = protect(batch)
         protected |= frame.supporter
         surface = surfaces(batch)
-        if frame.observed.all():
-            log_odds = self.bundle.log_odds(frame.inputs, surface)
+        if np.count_nonzero(frame.observed) == n:
+            p = self.bundle.log_odds(frame.inputs, surface)
         else:
             # Gifts and what was delivered again are not judged.
             rows = np.flatnonzero(frame.observed)
-            log_odds = np.full((n, len(HEADS)), np.nan)
-            log_odds[rows] = self.bundle.log_odds(frame.inputs[rows], surface[rows])
-        p = np.full((n, len(HEADS)), np.nan)
+            p = np.full((n, len(HEADS)), np.nan)
+            p[rows] = self.bundle.log_odds(frame.inputs[rows], surface[rows])
         wave = np.zeros(n, dtype=np.bool_)
         verdict, label = np.zeros(n, dtype=np.uint8), np.full(n, NORMAL, dtype=np.uint8)
         flagged = _judge(
             frame.inputs,
             surface,
-            log_odds,
             frame.observed,
             protected,
             self._cuts,
@@ -111,11 +109,11 @@ class Judge:
 
 @kernel
 def _judge(
-    inputs: NDArray[np.float64], surface: NDArray[np.intp], log_odds: NDArray[np.float64],
-    observed: NDArray[np.bool_], protected: NDArray[np.bool_], cuts: NDArray[np.float64], at: NDArray[np.int64],
+    inputs: NDArray[np.float64], surface: NDArray[np.intp], observed: NDArray[np.bool_],
+    protected: NDArray[np.bool_], cuts: NDArray[np.float64], at: NDArray[np.int64],
     p: NDArray[np.float64], wave: NDArray[np.bool_], verdict: NDArray[np.uint8], label: NDArray[np.uint8],
 ) -> int:  # fmt: skip
-    """Fill in probabilities, waves, verdicts and labels; how many rows are flagged."""
+    """Turn log-odds ``p`` into probabilities, fill in waves, verdicts and labels; how many rows are flagged."""
     flagged = 0
     for r in range(len(verdict)):
         if not observed[r]:
@@ -127,7 +125,7 @@ def _judge(
         crowd = inputs[r, at[ACCOUNTS]] >= WAVE_ACCOUNTS and inputs[r, at[EACH]] <= WAVE_POSTS_PER_ACCOUNT
         wave[r] = crowd and not farm and not contact
         for head in range(p.shape[1]):
-            p[r, head] = sigmoid(log_odds[r, head])
+            p[r, head] = sigmoid(p[r, head])
         for level in range(cuts.shape[0]):
             best = -1.0
             for head in range(p.shape[1]):

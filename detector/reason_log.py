@@ -76,14 +76,34 @@ class ReasonLog(Sequence[Reasons]):
     def __getitem__(self, place: slice) -> list[Reasons]: ...
     def __getitem__(self, place: int | slice) -> Reasons | list[Reasons]:
         if isinstance(place, slice):
-            return [self._of(row) for row in range(*place.indices(len(self)))]
+            start, stop, step = place.indices(len(self))
+            if step == 1:
+                return list(chain.from_iterable(self._between(start, stop)))
+            return [self._of(row) for row in range(start, stop, step)]
         row = place + len(self) if place < 0 else place
         if not 0 <= row < len(self):
             raise IndexError(f"row {place} of {len(self)}")
         return self._of(row)
 
     def __iter__(self) -> Iterator[Reasons]:
-        return map(self._of, range(len(self)))
+        return chain.from_iterable(self._between(0, len(self)))
+
+    def _between(self, start: int, stop: int) -> Iterator[list[Reasons]]:
+        """The reasons from ``start`` up to ``stop``, part by part."""
+        number = bisect_right(self._ends, start)
+        while start < stop:
+            before = self._ends[number - 1] if number else 0
+            part = self._parts[number] if number < len(self._parts) else self._pending
+            end = min(stop, self._ends[number] if number < len(self._ends) else len(self))
+            if isinstance(part, list):
+                yield part[start - before : end - before]
+            else:
+                found = list(map(_parsed, self._lines(number, part)[start - before : end - before]))
+                if self._replaced:
+                    found = [self._replaced.get(row, own) for row, own in enumerate(found, start)]
+                yield found
+            start = end
+            number += 1
 
     def _of(self, row: int) -> Reasons:
         number = bisect_right(self._ends, row)
@@ -93,11 +113,14 @@ class ReasonLog(Sequence[Reasons]):
             return part[within]
         if row in self._replaced:
             return self._replaced[row]
-        if not part.size:
-            return _parsed(part.text)
+        return _parsed(self._lines(number, part)[within])
+
+    def _lines(self, number: int, part: Block) -> list[str]:
+        """The lines of a part that is written down."""
         if self._at_hand[0] != number and self._shelf is not None:
-            self._at_hand = (number, texts_of(self._shelf.get(part)))
-        return _parsed(self._at_hand[1][within])
+            lines = texts_of(self._shelf.get(part)) if part.size else [part.text] * part.length
+            self._at_hand = (number, lines)
+        return self._at_hand[1]
 
     def _written(self, part: list[Reasons]) -> Block:
         if self._shelf is None:

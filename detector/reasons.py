@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bundle.model import Bundle
-from detector.compiled import kernel
+from detector.compiled import array_kernel
 from detector.engine import ALL_SIGNALS, SCHEMA, input_spans
 from detector.signals.signal import Sentence
 from detector.text.evidence import contact_spans, rewritten
@@ -98,7 +98,7 @@ def _explained(
     return [_reasons(inputs[r], HEADS[label[r]], falls[r], *found[r]) for r in range(len(inputs))]
 
 
-@kernel
+@array_kernel
 def _put_back(
     inputs: NDArray[np.float64], typical: NDArray[np.float64], bounds: NDArray[np.intp],
     variants: NDArray[np.float64], of_row: NDArray[np.intp], of_span: NDArray[np.intp],

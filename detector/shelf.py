@@ -58,7 +58,7 @@ class Shelf:
 
     def put(self, texts: Sequence[str]) -> Block:
         """Keep ``texts``; the block is what finds them again."""
-        if len(texts) and texts.count(texts[0]) == len(texts):
+        if _all_same(texts):
             return Block(len(texts), text=texts[0])
         buffer = pa.record_batch([arrow_texts(texts)], schema=TEXTS).serialize()
         with self._lock, _room_for(self._folder):
@@ -140,7 +140,7 @@ class Strings(Sequence[str]):
         block = self._blocks[number]
         if block.size:
             return self._array(number)
-        return pa.repeat(pa.scalar(block.text, pa.large_string()), block.length)
+        return repeated(block.text, block.length)
 
     def _of_blocks(self, rows: Rows) -> Iterator[tuple[int, Rows, Rows]]:
         """Per block that holds some of ``rows``: its number, the places in ``rows``, the places within the block."""
@@ -151,16 +151,27 @@ class Strings(Sequence[str]):
             number = int(numbers[places[0]])
             yield number, places, rows[places] - (self._ends[number] - self._blocks[number].length)
 
+    def cells(self, start: int, stop: int) -> Any:
+        """The cells from ``start`` up to ``stop`` as one Arrow array."""
+        parts = [
+            repeated(block.text, n) if found is None else found
+            for block, found, n in self._parts(start, min(stop, len(self)))
+        ]
+        return parts[0] if len(parts) == 1 else pa.concat_arrays(parts or [arrow_texts([])])
+
     def _between(self, start: int, stop: int) -> Iterator[list[str]]:
         """The cells from ``start`` up to ``stop``, block by block."""
+        for block, found, n in self._parts(start, stop):
+            yield [block.text] * n if found is None else texts_of(found)
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Block, Any, int]]:
+        """Every block that holds some of these cells, those cells (None where all are the same), and how many."""
         number = bisect_right(self._ends, start)
         while start < stop:
             block, end = self._blocks[number], self._ends[number]
             n = min(stop, end) - start
-            if block.size:
-                yield texts_of(self._array(number).slice(start - end + block.length, n))
-            else:
-                yield [block.text] * n
+            found = self._array(number).slice(start - end + block.length, n) if block.size else None
+            yield block, found, n
             start += n
             number += 1
 
@@ -239,7 +250,7 @@ def numbered(column: Sequence[str]) -> tuple[NDArray[np.int64], Any]:
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         return place[numbers], names.take(pa.array(distinct[order]))
-    if not isinstance(column, Strings) and len(column) and column.count(column[0]) == len(column):
+    if not isinstance(column, Strings) and _all_same(column):
         return np.zeros(len(column), dtype=np.int64), arrow_texts(column[:1])
     if not isinstance(column, Strings):
         return numbered_cells(arrow_texts(column))
@@ -299,12 +310,23 @@ def arrow_texts(texts: Sequence[str]) -> Any:
     return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(encoded))
 
 
+def repeated(text: str, n: int) -> Any:
+    """An Arrow array of n times the same text."""
+    return arrow_texts([text]).take(pa.repeat(0, n))
+
+
 def texts_of(cells: Any) -> list[str]:
     """An Arrow array of strings as a list."""
     try:
-        return list(cells.to_numpy(zero_copy_only=False).tolist())
+        texts: list[str] = cells.to_numpy(zero_copy_only=False).tolist()
+        return texts
     except (UnicodeDecodeError, pa.ArrowException):
         return [cell.decode("utf-8", "surrogatepass") for cell in cells.view(pa.large_binary()).to_pylist()]
+
+
+def _all_same(column: Sequence[str]) -> bool:
+    """Whether there are cells, and all are the same; mostly the last one tells that they are not."""
+    return len(column) > 0 and column[0] == column[-1] and column.count(column[0]) == len(column)
 
 
 def _large_temporary() -> str | None:

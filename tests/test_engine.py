@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from detector.engine import SCHEMA, SIGNALS, TEXT_SIGNALS, FeatureEngine, Schema
+from detector.engine import COMPANY, SCHEMA, SIGNALS, TEXT_SIGNALS, FeatureEngine, Schema
 from detector.signals.signal import feature
 from detector.state.account_keys import account_keys
 from detector.text.reading import TextReading
@@ -13,7 +13,7 @@ from tests.building import START_MS, batch, comment, digests, named
 
 
 def test_a_frame_has_the_columns_of_every_signal_in_order() -> None:
-    expected = [column.name for signal in (*TEXT_SIGNALS, *SIGNALS) for column in signal.features]
+    expected = [column.name for signal in (*TEXT_SIGNALS, *SIGNALS, COMPANY) for column in signal.features]
     frame = FeatureEngine().observe(batch(comment()))
     assert list(SCHEMA.names) == expected
     assert (frame.values.shape, frame.values.dtype) == ((1, len(expected)), np.float64)

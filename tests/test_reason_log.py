@@ -36,7 +36,10 @@ def test_reasons_come_back_as_they_were(memory_rows: int) -> None:
     found = log(memory_rows)
     whole = [reasons(row) for row in range(N)]
     assert (len(found), list(found), found[-1], found[7]) == (N, whole, whole[-1], (CONTACT, WORDING))
-    assert found[5:10] == whole[5:10]
+    for part in (
+        slice(5, 10), slice(BLOCK_ROWS - 3, BLOCK_ROWS + 9), slice(N - 9, N + 9), slice(0, N), slice(5, 9_000, 7), slice(9, 9),
+    ):  # fmt: skip
+        assert found[part] == whole[part]
     rows = np.arange(N)[::-1]
     assert found.pick(rows)[: N // 2] == whole[::-1][: N // 2]
     assert list(found.pick(rows).pick(rows)) == whole
@@ -48,6 +51,7 @@ def test_a_row_is_given_other_reasons(memory_rows: int) -> None:
     for row in (0, 7, BLOCK_ROWS, N - 1):
         found[row] = (WORDING, CONTACT)
         assert (found[row], found.pick(np.array([row]))[0]) == ((WORDING, CONTACT), (WORDING, CONTACT))
+        assert found[row : row + 2] == [(WORDING, CONTACT), reasons(row + 1)][: N - row]
     assert (found[1], found[1007]) == ((), (CONTACT, WORDING))
     with pytest.raises(IndexError):
         found[N] = ()

@@ -27,6 +27,13 @@ def test_what_was_put_comes_back() -> None:
     assert (column.count("同"), column.count("来了"), column.count("没有")) == (3, 2, 0)
 
 
+def test_cells_stay_as_arrow_holds_them_across_blocks() -> None:
+    column = strings(SAID[:3], SAID[3:], [], ["同"] * 3)
+    whole = list(column)
+    for start, stop in ((0, 11), (1, 3), (2, 9), (8, 10), (9, 99), (4, 4)):
+        assert texts_of(column.cells(start, stop)) == whole[start:stop]
+
+
 def test_a_row_that_is_not_there_is_an_index_error() -> None:
     column = strings(["一", "二"])
     for row in (2, -3):

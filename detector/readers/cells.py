@@ -200,6 +200,8 @@ def quantities(
     if types <= {str, type(None)}:
         read = {cell: parse(cell) for cell in set(cells)}
         values = np.fromiter(map(read.__getitem__, cells), dtype=np.float64, count=len(cells))
+        if all(is_missing(cell) for cell, value in read.items() if math.isnan(value)):
+            return values, []
     else:
         values = np.fromiter(map(parse, cells), dtype=np.float64, count=len(cells))
     unread = [r for r in np.flatnonzero(np.isnan(values)).tolist() if not is_missing(cells[r])]

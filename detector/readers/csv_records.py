@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from detector.readers.lines import LineBlock
+from detector.readers.lines import Stretch, lines_of
 from detector.readers.report import ReadReport
 
 # A quote still open after so many lines was not meant as one.
 LONGEST_RECORD_LINES: Final = 200
 
-# Line numbers, and the records that begin there.
-Piece = tuple[list[int], list[list[str]]]
+# Lines are taken so many characters at a time.
+PIECE_CHARACTERS: Final = 1 << 17
+
+_STRAY_CR: Final = re.compile(r"\r(?!\n|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Consecutive records and the lines on which they begin: as rows, or as columns where all are equally wide."""
+
+    lines: Sequence[int]
+    rows: list[list[str]] = field(default_factory=list)
+    columns: list[list[str]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def part(self, start: int, stop: int) -> Piece:
+        """The records from ``start`` up to ``stop``."""
+        columns = [column[start:stop] for column in self.columns]
+        return Piece(self.lines[start:stop], self.rows[start:stop], columns)
+
+    def as_rows(self) -> list[list[str]]:
+        """The records as rows."""
+        return list(map(list, zip(*self.columns, strict=True))) if self.columns else self.rows
 
 
 @dataclass(slots=True)
 class Feed:
     """Lines for ``csv.reader``, remembered until their record is complete so that they can be read again."""
 
-    blocks: Iterator[LineBlock]
+    stretches: Iterator[Stretch]
+    report: ReadReport
+    text: str = ""
+    # Where the next line begins, and its number.
+    at: int = 0
+    number: int = 1
     again: deque[str] = field(default_factory=deque)
     pending: list[str] = field(default_factory=list)
-    rest: deque[str] = field(default_factory=deque)
     bytes_done: int = 0
     ended: bool = False
 
@@ -34,41 +62,101 @@ class Feed:
         """Whether all lines taken so far have become records."""
         return not (self.again or self.pending)
 
-    def plain_rows(self, separator: str) -> list[list[str]] | None:
-        """The rows of the next lines that are a record each, whatever comes after them; None if there is none."""
-        if not self.between_records or not (self.rest or self._next_block()):
+    @property
+    def goes_on_quoted(self) -> bool:
+        """Whether the next line holds a quote."""
+        return '"' in self.text[self.at : self._line_end()]
+
+    def plain(self, separator: str, width: int) -> Piece | None:
+        """The next lines that are a record each, whatever comes after them; None if there is none."""
+        if not self.between_records or not self._more():
             return None
-        odd = (place for place, line in enumerate(self.rest) if '"' in line or "\r" in line[:-2])
-        plain = next(odd, len(self.rest))
-        lines = [self.rest.popleft() for _ in range(plain)]
+        text = self._plain_text()
+        if not text:
+            return None
+        first = self.number
+        count = text.count("\n") + (not text.endswith("\n"))
+        self.at += len(text)
+        self.number += count
+        numbers = range(first, first + count)
+        # The first line may be a spreadsheet's: it is looked at as a row.
+        if first > 1 and "\ufeff" not in text and (columns := even_columns(text, separator, width)):
+            return Piece(numbers, columns=columns)
+        lines = lines_of(text, self.report, first_line=first)
         try:
             rows = list(csv.reader(lines, delimiter=separator, strict=True))
         except csv.Error:
             rows = []
-        if len(rows) != plain:
+        if len(rows) != count:
             self.again.extend(lines)
             return None
-        return rows or None
+        return Piece(numbers, rows)
 
     def watched(self) -> Iterator[str]:
         """The lines to be read again, then the others; ``csv.Error`` if one record takes too many."""
         while True:
-            if not self.again and not self.rest and not self._next_block():
+            if not self.again and not self._more():
                 return
-            line = self.again.popleft() if self.again else self.rest.popleft()
+            line = self.again.popleft() if self.again else self._next_line()
             self.pending.append(line)
             if len(self.pending) > LONGEST_RECORD_LINES:
                 raise csv.Error("a quote is open for too long")
             yield line
 
-    def _next_block(self) -> bool:
-        block = next(self.blocks, None)
-        if block is None:
-            self.ended = True
-            return False
-        self.bytes_done = block.bytes_done
-        self.rest.extend(block.lines)
+    def _plain_text(self) -> str:
+        """The next lines up to the first with a quote or a stray carriage return; empty if that is the next."""
+        end = self.text.rfind("\n", self.at, self.at + PIECE_CHARACTERS) + 1
+        if not end and len(self.text) - self.at <= PIECE_CHARACTERS:
+            end = len(self.text)
+        quote = self.text.find('"', self.at, end)
+        if quote >= 0:
+            end = self.text.rfind("\n", self.at, quote) + 1
+        text = self.text[self.at : end]
+        if "\r" in text and (stray := _STRAY_CR.search(text)):
+            text = text[: text.rfind("\n", 0, stray.start()) + 1]
+        return text
+
+    def _line_end(self) -> int:
+        return self.text.find("\n", self.at) + 1 or len(self.text)
+
+    def _next_line(self) -> str:
+        end = self._line_end()
+        (line,) = lines_of(self.text[self.at : end], self.report, first_line=self.number)
+        self.at = end
+        self.number += 1
+        return line
+
+    def _more(self) -> bool:
+        while self.at == len(self.text):
+            stretch = next(self.stretches, None)
+            if stretch is None:
+                self.ended = True
+                return False
+            self.bytes_done, self.text, self.at = stretch.bytes_done, stretch.text, 0
         return True
+
+
+def even_columns(text: str, separator: str, width: int) -> list[list[str]]:
+    """The cells of lines that hold no quote, column by column; empty if not all of them have ``width`` cells.
+
+    >>> even_columns("a,b\\n1,2\\n", ",", 2), even_columns("a,b\\n1\\n", ",", 2)
+    ([['a', '1'], ['b', '2']], [])
+    """
+    if width < 2:
+        # A blank line is no record, and could not be told from an empty cell.
+        return []
+    text = text.replace("\r\n", "\n").removesuffix("\r")
+    text = text if text.endswith("\n") else f"{text}\n"
+    n = text.count("\n")
+    cells = text.replace("\n", f"\n{separator}").split(separator)
+    cells.pop()
+    if len(cells) != n * width:
+        return []
+    # No cell holds more than one line end, and that is its end: are all n in the last column?
+    last = "".join(cells[width - 1 :: width])
+    if last.count("\n") != n:
+        return []
+    return [*(cells[place::width] for place in range(width - 1)), last.split("\n")[:-1]]
 
 
 @dataclass(slots=True)
@@ -76,44 +164,45 @@ class Records:
     """Records in pieces of any length, taken as many at a time as are wanted."""
 
     pieces: Iterator[Piece]
-    numbers: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    at: int = 0
+    waiting: deque[Piece] = field(default_factory=deque)
 
     def take(self, most: int) -> Piece | None:
         """At least one record and at most ``most``, None at the end."""
         if most == 0:
             return None
-        while self.at == len(self.rows):
+        while not self.waiting:
             found = next(self.pieces, None)
             if found is None:
                 return None
-            self.put_back(*found)
-        part = slice(self.at, self.at + most)
-        self.at = min(part.stop, len(self.rows))
-        return self.numbers[part], self.rows[part]
+            self.put_back(found)
+        piece = self.waiting.popleft()
+        if len(piece) > most:
+            self.put_back(piece.part(most, len(piece)))
+            piece = piece.part(0, most)
+        return piece
 
-    def put_back(self, numbers: list[int], rows: list[list[str]]) -> None:
-        """These records, then what had not been taken of the piece begun."""
-        self.numbers, self.rows, self.at = numbers + self.numbers[self.at :], rows + self.rows[self.at :], 0
+    def put_back(self, piece: Piece) -> None:
+        """These records, then what had not been taken before."""
+        if len(piece):
+            self.waiting.appendleft(piece)
 
 
 def pieces(feed: Feed, separator: str, width: int, report: ReadReport) -> Iterator[Piece]:
     """The records with the numbers of their first lines; a stray quote or carriage return swallows no rows."""
     line_number = 1
 
-    def piece(rows: list[list[str]]) -> Piece:
-        numbers = list(range(line_number, line_number + len(rows)))
-        named = line_number == 1 and bool(named_separator(rows[0]))
-        if all(rows) and not named:
-            return numbers, rows
-        kept = [at for at, row in enumerate(rows) if row and not (named and at == 0)]
-        return [numbers[at] for at in kept], [rows[at] for at in kept]
+    def kept(piece: Piece) -> Piece:
+        """Without blank lines, and without a line that only names the separator."""
+        named = line_number == 1 and bool(named_separator(piece.rows[0]))
+        if piece.columns or (all(piece.rows) and not named):
+            return piece
+        left = [at for at, row in enumerate(piece.rows) if row and not (named and at == 0)]
+        return Piece([piece.lines[at] for at in left], [piece.rows[at] for at in left])
 
     while True:
         # Most lines hold no quotes: then each is a record.
-        while (plain := feed.plain_rows(separator)) is not None:
-            yield piece(plain)
+        while (plain := feed.plain(separator, width)) is not None:
+            yield kept(plain)
             line_number += len(plain)
         try:
             for row in csv.reader(feed.watched(), delimiter=separator, strict=True):
@@ -121,12 +210,12 @@ def pieces(feed: Feed, separator: str, width: int, report: ReadReport) -> Iterat
                 if count > 1 and _swallowed(feed.pending, row, separator, width):
                     raise csv.Error("a stray quote took in the next lines")
                 feed.pending.clear()
-                yield piece([row])
+                yield kept(Piece([line_number], [row]))
                 line_number += count
-                if feed.between_records and feed.rest and '"' not in feed.rest[0]:
+                if feed.between_records and not feed.goes_on_quoted:
                     break
         except csv.Error:
-            yield piece([_first_line_alone(feed, separator, line_number, report)])
+            yield kept(Piece([line_number], [_first_line_alone(feed, separator, line_number, report)]))
             line_number += 1
         if feed.ended and feed.between_records:
             return

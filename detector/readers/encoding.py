@@ -26,6 +26,8 @@ CANDIDATES: Final = (
     ("cp932", COMMON_HANZI | COMMON_KANA | COMMON_SIGNS),
     ("cp949", COMMON_HANGUL | COMMON_SIGNS),
 )
+# Encodings that hold no half of a surrogate pair; some others do.
+WITHOUT_HALVES: Final = frozenset({"utf-8", "utf-8-sig", "gb18030"})
 COMMON: Final = COMMON_HANZI | COMMON_KANA | COMMON_HANGUL | COMMON_SIGNS
 REPORTED: Final = {"big5hkscs": "big5"}
 # Of GB18030 text about five sixths of the high bytes are wrong as UTF-8; of damaged UTF-8 a few. A single short

@@ -14,8 +14,9 @@ from detector.readers.source import Source
 class RawTable:
     """Some consecutive rows of a file as raw columns of equal length, header -> cells.
 
-    Whoever takes the table may change its lists. ``lines`` are the line or row numbers, counted from 1. ``mapping`` is header -> field as far as the caller
-    has named it. Where ``complete`` is False, later tables of the file may bring further headers.
+    Whoever takes the table may change its lists. ``lines`` are the line or row numbers, counted from 1. ``mapping`` is
+    header -> field as far as the caller has named it. Where ``complete`` is False, later tables of the file may bring
+    further headers. Where ``whole`` is True, headers and cells are texts that hold no half of a surrogate pair.
     """
 
     columns: Mapping[str, list[Any]]
@@ -23,6 +24,7 @@ class RawTable:
     mapping: Mapping[str, str]
     bytes_done: int
     complete: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d{2}$")
 
 
 def identities(
-    user_ids: Sequence[str], user_names: Sequence[str], *, told: Sequence[str], names_are_masks: bool
+    user_ids: list[str], user_names: Sequence[str], *, told: Sequence[str], names_are_masks: bool
 ) -> tuple[list[str], NDArray[np.uint8]]:
-    """Account ids and their quality codes, row by row.
+    """Account ids and their quality codes, row by row; where every id can be used, the very list that was given.
 
     An id shared by everybody (``0``, ``111111``, a mask with ``*``) becomes ``""``. Where no id is left, a
     plain nickname stands in as ``name_only``; a masked one does not, for many people share a mask.
@@ -32,9 +32,11 @@ def identities(
     """
     real, none = ID_QUALITY_CODE["real"], ID_QUALITY_CODE["none"]
     masked, name_only = ID_QUALITY_CODE["masked"], ID_QUALITY_CODE["name_only"]
+    quality = np.full(len(user_ids), real, dtype=np.uint8)
+    unusable = {value for value in set(user_ids) if value in NOBODY or "*" in value}
+    if not unusable and not any(told):
+        return user_ids, quality
     ids = list(user_ids)
-    quality = np.full(len(ids), real, dtype=np.uint8)
-    unusable = {value for value in set(ids) if value in NOBODY or "*" in value}
     for r in [r for r, value in enumerate(ids) if value in unusable] if unusable else ():
         value, name = ids[r], user_names[r]
         ids[r] = ""
@@ -72,7 +74,5 @@ def damaged_ids(cells: Sequence[object], ids: Sequence[str]) -> list[int]:
 
 def long_ids(ids: Sequence[str]) -> tuple[int, int]:
     """How many distinct ids have 16 digits or more, and how many of those end in 000."""
-    if max(map(len, ids), default=0) < LONG_ID_DIGITS:
-        return 0, 0
-    long = {value for value in set(ids) if len(value) >= LONG_ID_DIGITS and value.isdigit()}
+    long = {value for value in filter(str.isdigit, ids) if len(value) >= LONG_ID_DIGITS}
     return len(long), sum(value.endswith("000") for value in long)

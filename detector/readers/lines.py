@@ -27,6 +27,15 @@ class LineBlock:
     bytes_done: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive whole lines as one text; ``first_line`` counts from 1, ``bytes_done`` is progress."""
+
+    first_line: int
+    text: str
+    bytes_done: int
+
+
 def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]:
     """The file as decoded text, about 1 MiB at a time, with the number of bytes read so far."""
     codec = source.encoding.codec
@@ -51,23 +60,23 @@ def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]
         ) from error
 
 
-def line_blocks(source: Source, report: ReadReport) -> Iterator[LineBlock]:
-    """The file line by line, in blocks; lines over 1 MiB are left out and counted as ``line_too_long``."""
+def stretches(source: Source, report: ReadReport) -> Iterator[Stretch]:
+    """The file in stretches of whole lines; those over 1 MiB are blank in it and counted as ``line_too_long``."""
     carry: list[str] = []
     carried = 0
     first_line = 1
     done = 0
     too_long = False
     for text, done in text_blocks(source, report):
-        pieces = _split_at_newline(text)
-        rest = "" if pieces[-1].endswith("\n") else pieces.pop()
-        if pieces:
-            pieces[0] = "".join([*carry, pieces[0]])
+        end = text.rfind("\n") + 1
+        rest = text[end:]
+        if end:
+            whole = "".join([*carry, text[:end]])
             if too_long:
-                pieces[0] = ""
+                whole = text[text.index("\n") : end]
                 report.skip("line_too_long", [first_line])
-            yield _block(first_line, pieces, done, report)
-            first_line += len(pieces)
+            yield Stretch(first_line, whole, done)
+            first_line += whole.count("\n")
             carry, carried, too_long = [], 0, False
         if rest and not too_long:
             carry.append(rest)
@@ -78,10 +87,19 @@ def line_blocks(source: Source, report: ReadReport) -> Iterator[LineBlock]:
     if too_long:
         report.skip("line_too_long", [first_line])
     elif carry:
-        yield _block(first_line, ["".join(carry)], done, report)
+        yield Stretch(first_line, "".join(carry), done)
 
 
-def _block(first_line: int, lines: list[str], bytes_done: int, report: ReadReport) -> LineBlock:
+def line_blocks(source: Source, report: ReadReport) -> Iterator[LineBlock]:
+    """The file line by line, in blocks; lines over 1 MiB are left out and counted as ``line_too_long``."""
+    for stretch in stretches(source, report):
+        lines = lines_of(stretch.text, report, first_line=stretch.first_line)
+        yield LineBlock(stretch.first_line, lines, stretch.bytes_done)
+
+
+def lines_of(text: str, report: ReadReport, *, first_line: int) -> list[str]:
+    """The lines of a stretch with their line ends, without marks of byte order and without what is too long."""
+    lines = _split_at_newline(text)
     for place, line in enumerate(lines):
         if len(line) > LONGEST_LINE_BYTES // 4 and len(line.encode("utf-8", "replace")) > LONGEST_LINE_BYTES:
             report.skip("line_too_long", [first_line + place])
@@ -89,7 +107,7 @@ def _block(first_line: int, lines: list[str], bytes_done: int, report: ReadRepor
         elif line.startswith("\ufeff"):
             lines[place] = line.removeprefix("\ufeff")
             report.note("bom_inside", n=int(first_line + place > 1), lines=[first_line + place])
-    return LineBlock(first_line, lines, bytes_done)
+    return lines
 
 
 def _split_at_newline(text: str) -> list[str]:

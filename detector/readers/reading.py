@@ -172,7 +172,9 @@ def _chunks(
             shape = shape_of(list(raw.columns))
             if shape is not None:
                 report.name_format(f"{name} ({shape.name})")
-        table = raw if shape is None else replace(raw, columns=shape.reshape(dict(raw.columns), recording))
+        table = raw
+        if shape is not None:
+            table = replace(raw, columns=shape.reshape(dict(raw.columns), recording), whole=False)
         headers |= dict.fromkeys(table.columns)
         batch = batch_of(table, report=report, zone=zone, id_prefix=source.id_prefix)
         has_text = has_text or len(batch) > 0

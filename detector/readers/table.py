@@ -90,7 +90,10 @@ def batch_of(table: RawTable, *, report: ReadReport, zone: tzinfo, id_prefix: st
     """The rows of ``table`` that have a text, as a batch with its source; everything odd goes into ``report``."""
     found = field_cells(table)
     _report_columns(table, found, report)
-    source = _source(table.columns, report)
+    if table.whole:
+        source = SourceColumns(tuple(table.columns), tuple(table.columns.values()))
+    else:
+        source = _source(table.columns, report)
     written = dict(zip(table.columns, source.columns, strict=True))
     beside = (*table.columns.values(), *source.columns)
     batch, _ = comments_of(found, report=report, zone=zone, id_prefix=id_prefix, written=written, beside=beside)
@@ -165,9 +168,12 @@ def _report_columns(table: RawTable, found: FieldCells, report: ReadReport) -> N
 def _rows_without_text(found: FieldCells, kind: NDArray[np.uint8], report: ReadReport) -> list[int]:
     """The rows to be left out: those without a text, of a kind that is nothing without one."""
     text = found.cells.get("text", [None] * len(found))
+    empty: list[int] = []
     nested: list[int] = []
     if set(map(type, text)) <= {str}:
-        empty = [r for r, cell in enumerate(text) if not cell or cell.isspace()]
+        # Mostly there is none, and to see that there is none is quick.
+        if "" in text or any(map(str.isspace, text)):
+            empty = [r for r, cell in enumerate(text) if not cell or cell.isspace()]
     else:
         empty = [r for r, cell in enumerate(text) if is_missing(cell)]
         nested = [r for r, cell in enumerate(text) if isinstance(cell, dict | list | tuple)]

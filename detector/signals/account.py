@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.signals.signal import Feature, Observation, Sentence, Signal, feature
+from detector.state import readings as read
 from detector.state.table import Table, find, new_table, reserve, touch
 
 MAX_ACCOUNTS: Final = 131_072
@@ -49,11 +50,9 @@ class Account(Signal):
     ) -> None:
         if remember:
             memory.contacts = reserve(memory.contacts, len(seen))
-        readings = seen.accounts
         _observe(
             seen.account, seen.level, seen.badge_level, seen.paid, seen.staff, seen.event_ms, seen.created_ms,
-            readings.level_rank, readings.posts, readings.since_first_s, readings.since_first_c,
-            seen.contact_form, remember, memory.contacts, out,
+            seen.accounts, seen.contact_form, remember, memory.contacts, out,
         )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
@@ -83,20 +82,19 @@ class Account(Signal):
 def _observe(
     account: NDArray[np.int64], level: NDArray[np.float64], badge_level: NDArray[np.float64],
     paid: NDArray[np.float64], staff: NDArray[np.float64], event_ms: NDArray[np.float64],
-    created_ms: NDArray[np.float64], level_rank: NDArray[np.float64], posts: NDArray[np.float64],
-    since_first_s: NDArray[np.float64], since_first_c: NDArray[np.float64],
+    created_ms: NDArray[np.float64], accounts: NDArray[np.float64],
     contact_form: NDArray[np.bool_], remember: bool, contacts: Table, out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     for r in range(len(account)):
         out[r, 0] = level[r]
-        out[r, 1] = level_rank[r]
+        out[r, 1] = accounts[read.LEVEL_RANK, r]
         out[r, 2] = badge_level[r]
         out[r, 3] = paid[r]
         out[r, 4] = staff[r]
         out[r, 5] = (event_ms[r] - created_ms[r]) / DAY_MS
-        out[r, 6] = posts[r]
-        out[r, 7] = since_first_s[r]
-        out[r, 8] = since_first_c[r]
+        out[r, 6] = accounts[read.POSTS, r]
+        out[r, 7] = accounts[read.SINCE_FIRST_S, r]
+        out[r, 8] = accounts[read.SINCE_FIRST_C, r]
         if account[r] == 0:
             out[r, 9] = np.nan
             continue

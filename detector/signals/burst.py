@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.signals.signal import Feature, Observation, Sentence, Signal, feature
+from detector.state import readings as read
 
 RING: Final = 512
 SHORT_C: Final = 50
@@ -66,7 +67,7 @@ class Burst(Signal):
         self, seen: Observation, memory: BurstMemory, out: NDArray[np.float32], *, remember: bool
     ) -> None:
         _observe(
-            seen.ts_ms, seen.group, seen.accounts.posts, seen.accounts.level_rank, seen.contact_form,
+            seen.ts_ms, seen.group, seen.accounts, seen.contact_form,
             seen.first_index, remember, memory.marks, memory.sums, memory.groups, memory.rates, out,
         )  # fmt: skip
 
@@ -94,8 +95,8 @@ class Burst(Signal):
 
 @kernel
 def _observe(
-    ts_ms: NDArray[np.float64], group: NDArray[np.int64], posts: NDArray[np.float64],
-    level_rank: NDArray[np.float64], contact_form: NDArray[np.bool_], first_index: int, remember: bool,
+    ts_ms: NDArray[np.float64], group: NDArray[np.int64], accounts: NDArray[np.float64],
+    contact_form: NDArray[np.bool_], first_index: int, remember: bool,
     marks: NDArray[np.uint8], sums: NDArray[np.float64], groups: NDArray[np.int64],
     rates: NDArray[np.float64], out: NDArray[np.float32],
 ) -> None:  # fmt: skip
@@ -123,8 +124,8 @@ def _observe(
                 sums[k, 0] -= marks[(index - SHORT_C) % RING, k]
             if index >= LONG_C:
                 sums[k, 1] -= marks[(index - LONG_C) % RING, k]
-        marks[place, FRESH] = 1 if posts[r] == 0.0 else 0
-        marks[place, LOW] = 1 if level_rank[r] < LOW_RANK else 0
+        marks[place, FRESH] = 1 if accounts[read.POSTS, r] == 0.0 else 0
+        marks[place, LOW] = 1 if accounts[read.LEVEL_RANK, r] < LOW_RANK else 0
         marks[place, CONTACT] = 1 if contact_form[r] else 0
         repeated = 0
         for k in range(16):

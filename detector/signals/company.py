@@ -7,7 +7,7 @@ accounts said before, and the room's last minutes. A campaign is a set of commen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import kernel
-from detector.signals.signal import Described, Feature, Sentence, feature
+from detector.signals.signal import Described, Feature, Floats, Observation, Sentence, feature
 from detector.state.table import Table, find, new_table, reserve, touch
 
+# Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
+FirstLook = Callable[[Floats], Floats]
 RING: Final = 512
 SHORT_C: Final = 50
 # The room's usual first look is a mean that forgets over so many comments.
@@ -70,10 +72,26 @@ class Company(Described):
         )
 
     def observe(
-        self, memory: CompanyMemory, out: NDArray[np.float32], *, account: NDArray[np.int64],
-        group: NDArray[np.int64], look: NDArray[np.float64], first_index: int, remember: bool,
-    ) -> None:  # fmt: skip
-        """Fill ``out`` (float32, (n, features)) from the comments before each, then take each comment's ``look`` in.
+        self, seen: Observation, memory: CompanyMemory, inputs: Floats, first_look: FirstLook, *, remember: bool
+    ) -> NDArray[np.float32]:
+        """The features of n comments (float32, (n, features)) of which all other ``inputs`` are known."""
+        n = len(seen)
+        look = np.full(n, np.nan)
+        live = n - np.count_nonzero(seen.is_review)
+        if live:
+            look = first_look(inputs)
+        if 0 < live < n:
+            # Product pages have no rooms: what stands around a review is chance.
+            look[seen.is_review] = np.nan
+        return self.kept(
+            memory, account=seen.account, group=seen.group, look=look, first_index=seen.first_index, remember=remember
+        )  # fmt: skip
+
+    def kept(
+        self, memory: CompanyMemory, *, account: NDArray[np.int64], group: NDArray[np.int64], look: Floats,
+        first_index: int, remember: bool,
+    ) -> NDArray[np.float32]:  # fmt: skip
+        """The features of n comments (float32, (n, features)) by the first looks before each, and theirs are taken in.
 
         ``look`` float64 (n,): how likely each is anything but genuine, seen alone; NaN where none is taken, and there
         nothing is said. The rest as in ``Observation``.
@@ -81,10 +99,12 @@ class Company(Described):
         if remember:
             memory.accounts = reserve(memory.accounts, len(account))
             memory.groups = reserve(memory.groups, len(account))
+        out = np.empty((len(account), len(self.features)), dtype=np.float32)
         _observe(
             account, group, look, first_index, remember,
             memory.account, memory.before, memory.looks, memory.accounts, memory.groups, memory.room, out,
         )  # fmt: skip
+        return out
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
         """The sentence that says whose company it is, in Chinese and English; None if nothing stands out."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.compiled import kernel
 from detector.signals.signal import Feature, Sentence, TextSignal, feature
-from detector.text.cues import ASK, BESIDE, CONTACT, LURE, ROOM, SEARCH, count_sound_cues
+from detector.text.cues import ASK, BESIDE, CONTACT, LURE, NO_CUE, ROOM, SEARCH, count_sound_cues
 from detector.text.reading import TextReading
 from detector.text.shape import (
     HANDLE_LENGTH,
@@ -20,6 +21,10 @@ from detector.text.shape import (
     SPELLED_LETTERS,
     SPELLED_WORDS,
 )
+
+# The first columns, of the shapes, and those behind them, of the cues.
+SHAPES: Final = (NUMBER_LENGTH, HANDLE_LENGTH, SPELLED_LETTERS, SPELLED_WORDS, NUMBER_GAPS)
+CUES: Final = (CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK)
 
 
 class Contact(TextSignal):
@@ -44,17 +49,11 @@ class Contact(TextSignal):
     )
 
     def measure(self, reading: TextReading) -> NDArray[np.float32]:
-        shape = reading.shaped.counts
         cues = reading.cues
-        out = np.zeros((len(reading), len(self.features)), dtype=np.float32)
-        columns = (NUMBER_LENGTH, HANDLE_LENGTH, SPELLED_LETTERS, SPELLED_WORDS, NUMBER_GAPS)
-        for column, place in enumerate(columns):
-            out[:, column] = shape[:, place]
-        for column, category in enumerate((CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK), start=5):
-            out[:, column] = cues.counts[:, category]
-        out[:, 11] = np.where(cues.distance < 99, cues.distance, np.nan)
-        out[:, 12] = cues.split
-        out[:, 13] = count_sound_cues(reading.shaped)
+        out = np.empty((len(reading), len(self.features)), dtype=np.float32)
+        _measure(
+            reading.shaped.counts, cues.counts, cues.distance, cues.split, count_sound_cues(reading.shaped), out
+        )
         return out
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
@@ -88,3 +87,18 @@ class Contact(TextSignal):
 def has_contact_form(values: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which rows of this signal's features hold a number or handle long enough to be a contact."""
     return np.asarray((values[:, 0] >= LONG_NUMBER) | (values[:, 1] >= LONG_HANDLE))
+
+
+@kernel
+def _measure(
+    shape: NDArray[np.int32], cues: NDArray[np.int32], distance: NDArray[np.int32], split: NDArray[np.int32],
+    sounds: NDArray[np.int32], out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    for t in range(out.shape[0]):
+        for column in range(len(SHAPES)):
+            out[t, column] = shape[t, SHAPES[column]]
+        for column in range(len(CUES)):
+            out[t, len(SHAPES) + column] = cues[t, CUES[column]]
+        out[t, 11] = distance[t] if distance[t] < NO_CUE else np.nan
+        out[t, 12] = split[t]
+        out[t, 13] = sounds[t]

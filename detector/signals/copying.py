@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.signals.signal import Feature, Observation, Sentence, Signal, feature
+from detector.state import readings as read
 from detector.state.table import Table, find, new_table, reserve, touch
-from detector.text.hashing import combine
 
 RING: Final = 512
 # Copies looked at, newest first; counts in the windows saturate here.
@@ -34,7 +34,6 @@ class CopyingMemory:
     rank: NDArray[np.float64]
     fresh: NDArray[np.float64]
     groups: Table
-    pairs: Table
 
 
 class Copying(Signal):
@@ -74,7 +73,6 @@ class Copying(Signal):
             rank=np.zeros(RING),
             fresh=np.zeros(RING),
             groups=new_table(4, max_keys=MAX_GROUPS),
-            pairs=new_table(0, max_keys=2 * MAX_GROUPS),
         )
 
     def observe(
@@ -82,12 +80,10 @@ class Copying(Signal):
     ) -> None:
         if remember:
             memory.groups = reserve(memory.groups, len(seen))
-            memory.pairs = reserve(memory.pairs, len(seen))
         _observe(
-            seen.account, seen.exact, seen.group, seen.ts_ms, seen.accounts.level_rank, seen.accounts.posts,
-            seen.first_index, remember,
+            seen.account, seen.exact, seen.group, seen.ts_ms, seen.accounts, seen.first_index, remember,
             memory.account, memory.exact, memory.before, memory.ts_ms, memory.rank, memory.fresh,
-            memory.groups, memory.pairs, out,
+            memory.groups, np.empty(MAX_COPIES, dtype=np.int64), out,
         )  # fmt: skip
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
@@ -120,12 +116,11 @@ def _others(n: float) -> str:
 @kernel
 def _observe(
     account: NDArray[np.int64], exact: NDArray[np.int64], group: NDArray[np.int64], ts_ms: NDArray[np.float64],
-    level_rank: NDArray[np.float64], posts: NDArray[np.float64], first_index: int, remember: bool,
+    accounts: NDArray[np.float64], first_index: int, remember: bool,
     ring_account: NDArray[np.int64], ring_exact: NDArray[np.int64], ring_before: NDArray[np.int64],
     ring_ts: NDArray[np.float64], ring_rank: NDArray[np.float64], ring_fresh: NDArray[np.float64],
-    groups: Table, pairs: Table, out: NDArray[np.float32],
+    groups: Table, others: NDArray[np.int64], out: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    others = np.zeros(MAX_COPIES, dtype=np.int64)
     for r in range(len(account)):
         index = first_index + r if remember else first_index
         generation, row = find(groups, group[r])
@@ -138,9 +133,7 @@ def _observe(
             n_accounts = groups.values[generation, row, ACCOUNTS]
             out[r, 6] = groups.values[generation, row, POSTS] / max(n_accounts, 1.0)
             out[r, 7] = index - groups.values[generation, row, FIRST_INDEX]
-            own = 0.0
-            if account[r] != 0 and find(pairs, combine(group[r], account[r]))[1] >= 0:
-                own = 1.0
+            own = 1.0 if accounts[read.SAID, r] > 0.0 else 0.0
             out[r, 5] = max(n_accounts - own, 0.0)
         n_10s = n_60s = n_600s = n_50c = n_500c = 0
         copies = exact_copies = fresh = 0.0
@@ -195,14 +188,11 @@ def _observe(
         ring_exact[place] = exact[r]
         ring_before[place] = -1 if new else int(v[LAST_INDEX])
         ring_ts[place] = ts_ms[r]
-        ring_rank[place] = level_rank[r]
-        ring_fresh[place] = 1.0 if posts[r] == 0.0 else 0.0
+        ring_rank[place] = accounts[read.LEVEL_RANK, r]
+        ring_fresh[place] = 1.0 if accounts[read.POSTS, r] == 0.0 else 0.0
         v[LAST_INDEX] = index
         v[POSTS] += 1
         if new:
             v[FIRST_INDEX] = index
-        if account[r] == 0:
-            v[ACCOUNTS] += 1
-        else:
-            _, _, first = touch(pairs, combine(group[r], account[r]))
-            v[ACCOUNTS] += 1 if first else 0
+        # Each comment of nobody counts as one of somebody else's.
+        v[ACCOUNTS] += 0 if accounts[read.SAID, r] > 0.0 else 1

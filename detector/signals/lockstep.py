@@ -145,9 +145,9 @@ def _observe(
 ) -> None:  # fmt: skip
     for r in range(len(account)):
         index = first_index + r if remember else first_index
+        out[r, :] = 0.0 if account[r] != 0 else np.nan
         if account[r] == 0:
             continue
-        out[r, :] = 0.0
         _shared(groups, pairs, group[r], account[r], index, ts_ms[r], out[r])
         generation, row = find(accounts, account[r])
         if row >= 0:

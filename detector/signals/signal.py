@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.state.accounts import AccountReadings
 from detector.text.reading import TextReading
 
 Floats = NDArray[np.float64]
@@ -31,7 +30,7 @@ class Observation:
     """Comments of one session in event order, with all that is shared between signals; all of shape (n,).
 
     ``account`` is a positive key, 0 for nobody. ``ts_ms`` is NaN where the source has no clock fit for
-    seconds. ``first_index`` is the number of comments the session has had before. ``contact_form`` marks
+    seconds. ``accounts`` (see ``readings``) is of shape (READINGS, n). ``first_index`` is the number of comments the session has had before. ``contact_form`` marks
     texts that hold a long number or a handle.
     """
 
@@ -42,7 +41,7 @@ class Observation:
     skeleton: NDArray[np.int64]
     group: NDArray[np.int64]
     contact_form: NDArray[np.bool_]
-    accounts: AccountReadings
+    accounts: Floats
     level: Floats
     badge_level: Floats
     paid: Floats
@@ -83,7 +82,7 @@ class Signal(Described):
 
     @abstractmethod
     def new_memory(self) -> Any:
-        """An empty memory for one session: a slotted dataclass of arrays and tables."""
+        """An empty memory for one session: a slotted dataclass of arrays and tables, None if it needs none."""
 
     @abstractmethod
     def observe(self, seen: Observation, memory: Any, out: NDArray[np.float32], *, remember: bool) -> None:

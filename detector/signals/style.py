@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel
 from detector.signals.signal import Feature, Sentence, TextSignal, feature
 from detector.text.codepoints import classes
 from detector.text.reading import TextReading
@@ -58,7 +58,7 @@ class Style(TextSignal):
         return None
 
 
-@kernel
+@array_kernel
 def _measure(
     codes: NDArray[np.int32], starts: NDArray[np.int64], kind: NDArray[np.uint8], out: NDArray[np.float32]
 ) -> None:

@@ -13,12 +13,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.comment import SECOND_SOURCES, TS_SOURCE_CODE, chosen
+from detector.compiled import array_kernel
 
 JUMP_MS: Final = 86_400_000.0
 SILENCE_MS: Final = 5_000.0
 HEAP_MS: Final = 2_000.0
 HEAP_COMMENTS: Final = 5
+# Sources whose times have no date: no age and no time since a purchase can be told from them.
+UNDATED: Final = chosen(("order_only", "video_offset", "minute_marker"), TS_SOURCE_CODE)
+# Sources whose times are fit for seconds, and the one whose time is when a comment was received.
+IN_SECONDS: Final = chosen(SECOND_SOURCES, TS_SOURCE_CODE)
+ARRIVAL: Final = TS_SOURCE_CODE["arrival"]
+# Rows of the times that the clock gives.
+TIMES: Final = 3
+STANDS_MS, LAG_MS, DATED_MS = range(TIMES)
 # Places of a clock.
 NOW, DOUBTED, HEAP_SINCE, HEAP_SIZE = range(4)
 
@@ -28,7 +37,7 @@ def new_clock() -> NDArray[np.float64]:
     return np.array([np.nan, np.nan, np.nan, 0.0])
 
 
-@kernel
+@array_kernel
 def _tick(clock: NDArray[np.float64], ts_ms: float, arrival: bool, may_jump: bool) -> float:
     """The time at which a comment stands, NaN if unknown; moves the clock."""
     now = clock[NOW]
@@ -52,29 +61,35 @@ def _tick(clock: NDArray[np.float64], ts_ms: float, arrival: bool, may_jump: boo
     return float(clock[NOW])
 
 
-@kernel
+@array_kernel
 def _observe(
-    ts_ms: NDArray[np.float64], arrival: NDArray[np.bool_], may_jump: NDArray[np.bool_], remember: bool,
-    clock: NDArray[np.float64], out: NDArray[np.float64], lag_ms: NDArray[np.float64],
+    posted_ms: NDArray[np.float64], source: NDArray[np.uint8], may_jump: NDArray[np.bool_],
+    in_seconds: NDArray[np.bool_], undated: NDArray[np.bool_], remember: bool,
+    clock: NDArray[np.float64], out: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    for r in range(len(ts_ms)):
+    for r in range(len(posted_ms)):
         now = clock[NOW]
-        lag_ms[r] = now - ts_ms[r] if now > ts_ms[r] else 0.0
-        out[r] = _tick(clock if remember else clock.copy(), ts_ms[r], arrival[r], may_jump[r])
+        ts_ms = posted_ms[r] if in_seconds[source[r]] else np.nan
+        out[LAG_MS, r] = now - ts_ms if now > ts_ms else 0.0
+        out[DATED_MS, r] = np.nan if undated[source[r]] else posted_ms[r]
+        moved = clock if remember else clock.copy()
+        out[STANDS_MS, r] = _tick(moved, ts_ms, source[r] == ARRIVAL, may_jump[r])
 
 
 def observe_clock(
     clock: NDArray[np.float64],
     *,
-    ts_ms: NDArray[np.float64],
-    arrival: NDArray[np.bool_],
+    posted_ms: NDArray[np.float64],
+    source: NDArray[np.uint8],
     may_jump: NDArray[np.bool_],
     remember: bool = True,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """For each row the time at which it stands and by how much it came late, both in ms (float64, shape (n,)).
+) -> NDArray[np.float64]:
+    """Three times of each row in ms (float64, shape (TIMES, n)): where it stands, by how much it came late, when it was
+    posted by a calendar.
 
-    ``ts_ms`` is NaN where the time is unknown or unfit for seconds; such rows stand at no time (NaN).
+    ``source`` (uint8, shape (n,)) is that of the time posted. One that is unknown or unfit for seconds stands at no
+    time (NaN), one without a date was posted at no time.
     """
-    out, lag_ms = np.empty(len(ts_ms)), np.zeros(len(ts_ms))
-    _observe(ts_ms, arrival, may_jump, remember, clock, out, lag_ms)
-    return out, lag_ms
+    out = np.empty((TIMES, len(posted_ms)))
+    _observe(posted_ms, source, may_jump, IN_SECONDS, UNDATED, remember, clock, out)
+    return out

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel
 from detector.verdict import HEADS, NORMAL, PASS
 
 # Of the last WINDOW comments, so many flagged open a flood; so few close it.
@@ -52,7 +52,7 @@ def new_floods() -> Floods:
     )
 
 
-@kernel
+@array_kernel
 def _observe(
     verdict: NDArray[np.uint8], label: NDArray[np.uint8], wave: NDArray[np.bool_],
     labels: NDArray[np.uint8], counts: NDArray[np.int64], total: NDArray[np.int64], now: NDArray[np.int64],

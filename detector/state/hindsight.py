@@ -134,7 +134,7 @@ def look_back(
     memory.groups = reserve(memory.groups, n)
     # A comment is raised at most once and lowered at most once.
     changes = np.empty((2 * (n + RING), 4), dtype=np.int64)
-    flagged, formed, first_ms = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_), np.zeros(n)
+    flagged, formed, first_ms = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.bool_), np.empty(n)
     n_changes = _observe(
         group, ts_ms, posted_ms, verdict, label, wave, protected, memory.count, memory.ring, memory.ts_ms, memory.groups,
         changes, flagged, formed, first_ms,

@@ -139,9 +139,8 @@ def _closest(text: int, prints: Prints, band_table: Table, sketches: Table, scra
 @kernel
 def _observe(
     skeleton: NDArray[np.int64], at: NDArray[np.intp], prints: Prints, remember: bool,
-    members: Table, band_table: Table, sketches: Table, group: NDArray[np.int64],
+    members: Table, band_table: Table, sketches: Table, scratch: NDArray[np.int64], group: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    scratch = np.zeros((3, SPELLED_LENGTH + 1), dtype=np.int64)
     for r in range(len(skeleton)):
         generation, row = find(members, skeleton[r])
         if row >= 0:
@@ -191,7 +190,8 @@ def observe_neighbours(
         memory.members = reserve(memory.members, n)
         memory.sketches = reserve(memory.sketches, n)
         memory.bands = reserve(memory.bands, n * BANDS)
-    group = np.zeros(n, dtype=np.int64)
+    group = np.empty(n, dtype=np.int64)
     at = np.arange(n) if at is None else at
-    _observe(skeleton, at, prints, remember, memory.members, memory.bands, memory.sketches, group)
+    scratch = np.empty((3, SPELLED_LENGTH + 1), dtype=np.int64)
+    _observe(skeleton, at, prints, remember, memory.members, memory.bands, memory.sketches, scratch, group)
     return group

@@ -59,7 +59,7 @@ class Sessions(Generic[Memory]):
         A session that is forgotten and comes back within the batch begins anew. Without ``remember`` nothing is
         forgotten.
         """
-        found = Lives[Memory]()
+        found: Lives[Memory] = Lives()
         if not len(batch):
             return found
         codes: NDArray[np.intp] | None
@@ -72,11 +72,11 @@ class Sessions(Generic[Memory]):
             numbers = {key: number for number, key in enumerate(owners)}
             codes = np.fromiter(map(numbers.__getitem__, keys), np.intp, len(keys))
         counts = [len(batch)] if codes is None else np.bincount(codes, minlength=len(owners)).tolist()
-        after = self.charged + sum(
-            charge(self.events.get(key, 0) + count) - (charge(self.events[key]) if key in self.events else 0)
-            for key, count in zip(owners, counts, strict=True)
-        )
-        n_after = len(self.events) + sum(key not in self.events for key in owners)
+        after, n_after = self.charged, len(self.events)
+        for key, count in zip(owners, counts, strict=True):
+            before = self.events.get(key)
+            after += charge((before or 0) + count) - (0 if before is None else charge(before))
+            n_after += before is None
         if not remember or (after <= self.max_bytes and n_after <= self.max_sessions):
             groups = [(0, np.arange(len(batch)))] if codes is None else _rows_by_code(codes)
             found.rows = [(owners[code], rows, True) for code, rows in groups]
@@ -116,6 +116,12 @@ class Sessions(Generic[Memory]):
         if events is not None:
             self.charged -= charge(events)
         return self.memories.pop(key, None)
+
+
+def place_of(rows: NDArray[np.intp]) -> slice | NDArray[np.intp]:
+    """Where rows are to be looked at: those that stand side by side, as nearly all do, need not be copied."""
+    first, last = int(rows[0]), int(rows[-1])
+    return slice(first, last + 1) if last - first + 1 == len(rows) else rows
 
 
 def _all_one(names: list[str]) -> bool:

@@ -66,7 +66,9 @@ def _places(rows: int) -> int:
 def reserve(table: Table, more: int) -> Table:
     """The same table with room for ``more`` keys, up to its bound; contents and order stay as they are."""
     rows = table.keys.shape[1]
-    needed = min(int(table.meta[N_YOUNG]) + more, int(table.meta[MAX_KEYS]))
+    needed = int(table.meta.item(N_YOUNG)) + more
+    if needed > rows:
+        needed = min(needed, int(table.meta[MAX_KEYS]))
     if needed <= rows:
         return table
     while rows < needed:
@@ -78,9 +80,11 @@ def reserve(table: Table, more: int) -> Table:
         np.zeros((2, rows, table.values.shape[2]), dtype=np.float64),
         table.meta,
     )
-    old = table.keys.shape[1]
-    grown.keys[:, :old] = table.keys
-    grown.values[:, :old] = table.values
+    # What is in use alone: memory that is only set aside costs nothing.
+    for generation in range(2):
+        used = int(table.meta[N_YOUNG if generation == table.meta[YOUNG] else N_OLD])
+        grown.keys[generation, :used] = table.keys[generation, :used]
+        grown.values[generation, :used] = table.values[generation, :used]
     _rehash(grown)
     return grown
 
@@ -156,29 +160,30 @@ def touch(table: Table, key: int) -> tuple[int, int, bool]:
     row = _find_in(table, young, key)
     if row >= 0:
         return young, row, False
-    old_row = _find_in(table, 1 - young, key)
-    columns = table.values.shape[2]
+    return _take_in(table, young, key)
+
+
+@kernel
+def _take_in(table: Table, young: int, key: int) -> tuple[int, int, bool]:
+    """``touch`` for a key that is not among the young."""
+    # Element by element: slices, counted by their holders, would cost more than all the rest.
+    before = 1 - young
+    old_row = _find_in(table, before, key)
     if table.meta[N_YOUNG] == table.meta[MAX_KEYS]:
         # The old generation is forgotten; the young becomes old, the key (if it was old) is carried over.
-        carried = np.zeros(columns, dtype=np.float64)
-        if old_row >= 0:
-            carried[:] = table.values[1 - young, old_row]
         table.meta[EVICTED] += table.meta[N_OLD] - table.meta[MOVED] - (1 if old_row >= 0 else 0)
-        table.slots[1 - young, :] = 0
+        for place in range(table.slots.shape[1]):
+            table.slots[before, place] = 0
         table.meta[N_OLD] = table.meta[N_YOUNG]
         table.meta[N_YOUNG] = 0
         table.meta[MOVED] = 0
-        young = 1 - young
+        young = before
         table.meta[YOUNG] = young
-        row = _add(table, young, key)
-        table.values[young, row] = carried
-        return young, row, old_row < 0
-    row = _add(table, young, key)
-    if old_row >= 0:
-        table.values[young, row] = table.values[1 - young, old_row]
+    elif old_row >= 0:
         table.meta[MOVED] += 1
-    else:
-        table.values[young, row] = 0.0
+    row = _add(table, young, key)
+    for column in range(table.values.shape[2]):
+        table.values[young, row, column] = table.values[before, old_row, column] if old_row >= 0 else 0.0
     return young, row, old_row < 0
 
 

@@ -47,14 +47,15 @@ class TextMemory:
     def read(self, texts: Sequence[str]) -> TextRows:
         """The columns of ``texts``, one row per text, in their order."""
         rows = self._rows
-        missing = [text for text in dict.fromkeys(texts) if text not in rows]
-        if len(rows) + len(missing) > self._max_texts:
-            rows.clear()
-            missing = list(dict.fromkeys(texts))
-        if missing or not self._arrays:
-            self._append(missing)
-        index = np.fromiter(map(rows.__getitem__, texts), dtype=np.intp, count=len(texts))
-        return TextRows(self._arrays, index)
+        found = [*map(rows.get, texts)]
+        if None in found or not self._arrays:
+            missing = dict.fromkeys(text for text, row in zip(texts, found, strict=True) if row is None)
+            if len(rows) + len(missing) > self._max_texts:
+                rows.clear()
+                missing = dict.fromkeys(texts)
+            self._append([*missing])
+            found = [*map(rows.__getitem__, texts)]
+        return TextRows(self._arrays, np.array(found, dtype=np.intp))
 
     def _append(self, texts: list[str]) -> None:
         start = len(self._rows)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from detector.comment import ID_QUALITY_CODE, CommentBatch
 from detector.verdict import HEADS, NORMAL, Reason, Verdicts
 
+Cell = TypeVar("Cell")
 # Comments of a session after which its campaigns are settled, so that no session grows without bound.
 BLOCK_COMMENTS: Final = 262_144
 LEAST_ROWS: Final = 64
@@ -39,7 +40,9 @@ class Block:
     text: list[str] = field(default_factory=list)
     reasons: dict[int, tuple[Reason, ...]] = field(default_factory=dict)
     campaigns: dict[int, str] = field(default_factory=dict)
+    # Comment id -> its row, of the first ``indexed`` rows: of use only once something is delivered twice.
     row_of: dict[str, int] = field(default_factory=dict)
+    indexed: int = 0
 
     def add(
         self,
@@ -57,7 +60,6 @@ class Block:
             self.columns[name][self.n : stop] = values
         self.p[self.n : stop] = p
         self.reasons.update((self.n + at, found) for at, found in reasons)
-        self.row_of.update(zip(comment_id, range(self.n, stop), strict=True))
         self.comment_id += comment_id
         self.text += text
         self.n = stop
@@ -77,11 +79,18 @@ class Block:
         p[: self.n] = self.p[: self.n]
         self.p = p
 
+    def row(self, comment_id: str) -> int | None:
+        """The row of the comment with this id (the last, if several have it), None if there is none."""
+        if self.indexed < self.n:
+            self.row_of.update(zip(self.comment_id[self.indexed :], range(self.indexed, self.n), strict=True))
+            self.indexed = self.n
+        return self.row_of.get(comment_id)
+
     def batch(self, room_id: str, session_id: str) -> CommentBatch:
         """The comments as far as campaigns need them; accounts by their keys."""
         n = self.n
-        account = self.columns["account"][:n].tolist()
-        quality = [ID_QUALITY_CODE["real"] if key else ID_QUALITY_CODE["none"] for key in account]
+        account = self.columns["account"][:n]
+        quality = np.where(account != 0, ID_QUALITY_CODE["real"], ID_QUALITY_CODE["none"])
         return CommentBatch.from_columns(
             n,
             {
@@ -89,8 +98,8 @@ class Block:
                 "session_id": [session_id] * n,
                 "comment_id": self.comment_id,
                 "text": self.text,
-                "user_id": [str(key) if key else "" for key in account],
-                "user_id_quality": np.array(quality, dtype=np.uint8),
+                "user_id": ["" if key == "0" else key for key in map(str, account.tolist())],
+                "user_id_quality": quality.astype(np.uint8),
                 "ts_ms": self.columns["ts_ms"][:n],
                 "ts_source": self.columns["ts_source"][:n],
             },
@@ -111,10 +120,18 @@ class Block:
             duplicate=no,
             late=self.columns["late"][:n],
             provisional=no,
-            campaign_id=[self.campaigns.get(row, "") for row in range(n)] if self.campaigns else [""] * n,
-            reasons=[self.reasons.get(row, ()) for row in range(n)],
+            campaign_id=_listed(self.campaigns, n, ""),
+            reasons=_listed(self.reasons, n, ()),
             model_id=model_id,
         )
+
+
+def _listed(known: Mapping[int, Cell], n: int, nothing: Cell) -> list[Cell]:
+    """One for each of n rows, of which few are known."""
+    cells = [nothing] * n
+    for row, cell in known.items():
+        cells[row] = cell
+    return cells
 
 
 @dataclass(slots=True)
@@ -140,8 +157,9 @@ class Ledger:
     def delivered(self, comment_id: str) -> tuple[Block, int] | None:
         """Where the comment with this id stands, None if that is not known."""
         for block in (self.block, self.previous):
-            if block is not None and comment_id in block.row_of:
-                return block, block.row_of[comment_id]
+            row = None if block is None else block.row(comment_id)
+            if block is not None and row is not None:
+                return block, row
         return None
 
     def turn(self) -> None:

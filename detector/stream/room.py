@@ -22,6 +22,7 @@ from detector.state.hindsight import (
     look_back,
     new_hindsight,
 )
+from detector.state.sessions import place_of
 from detector.stream.ledger import BLOCK_COMMENTS, Block, Ledger, told
 from detector.stream.outcome import Alert, Closed, Revision, Revisions
 from detector.verdict import (
@@ -88,15 +89,17 @@ class Room:
         if self.ledger.block.n == BLOCK_COMMENTS:
             self._settle(revisions, events)
             self.ledger.turn()
+        place = place_of(rows)
+        verdict, label, wave = verdicts.verdict[place], verdicts.label[place], verdicts.organic_wave[place]
         seen = look_back(
             self.hindsight,
-            group=frame.group[rows],
-            ts_ms=frame.clock_ms[rows],
-            posted_ms=batch.ts_ms[rows],
-            verdict=verdicts.verdict[rows],
-            label=verdicts.label[rows],
-            wave=verdicts.organic_wave[rows],
-            protected=verdicts.protected[rows],
+            group=frame.group[place],
+            ts_ms=frame.clock_ms[place],
+            posted_ms=batch.ts_ms[place],
+            verdict=verdict,
+            label=label,
+            wave=wave,
+            protected=verdicts.protected[place],
         )
         self._write(batch, frame, verdicts, rows, event)
         alerts = self._note_campaigns(frame, verdicts, rows, seen)
@@ -104,9 +107,9 @@ class Room:
             self._revise(change, batch.comment_id[int(rows[change[CAUSE]])], seen, revisions, events)
         found = observe_floods(
             self.floods,
-            verdict=verdicts.verdict[rows],
-            label=verdicts.label[rows],
-            wave=verdicts.organic_wave[rows],
+            verdict=verdict,
+            label=label,
+            wave=wave,
         )
         alerts += [self._note_flood(flood) for flood in found]
         return Taken(Revisions(np.array(events, dtype=np.int64), tuple(revisions)), alerts)
@@ -163,30 +166,31 @@ class Room:
         self, batch: CommentBatch, frame: FeatureFrame, verdicts: Verdicts, rows: NDArray[np.intp],
         event: NDArray[np.int64],
     ) -> None:  # fmt: skip
-        flagged = np.flatnonzero(verdicts.verdict[rows] != PASS).tolist()
-        first, last = int(rows[0]), int(rows[-1]) + 1
-        if last - first == len(rows):
-            comment_id, text = batch.comment_id[first:last], batch.text[first:last]
+        place = place_of(rows)
+        if isinstance(place, slice):
+            comment_id, text = batch.comment_id[place], batch.text[place]
         else:
             listed = rows.tolist()
             comment_id, text = [batch.comment_id[r] for r in listed], [batch.text[r] for r in listed]
+        verdict = verdicts.verdict[place]
+        flagged = (verdict != PASS).nonzero()[0].tolist()
         self.ledger.block.add(
             comment_id=comment_id,
             text=text,
-            p=verdicts.p[rows],
+            p=verdicts.p[place],
             reasons=[(at, verdicts.reasons[int(rows[at])]) for at in flagged],
-            event=event[rows],
-            skeleton=frame.skeleton[rows],
-            group=frame.group[rows],
-            account=frame.account[rows],
-            ts_ms=batch.ts_ms[rows],
-            ts_source=batch.ts_source[rows],
-            verdict=verdicts.verdict[rows],
-            first_verdict=verdicts.first_verdict[rows],
-            label=verdicts.label[rows],
-            organic_wave=verdicts.organic_wave[rows],
-            protected=verdicts.protected[rows],
-            late=verdicts.late[rows],
+            event=event[place],
+            skeleton=frame.skeleton[place],
+            group=frame.group[place],
+            account=frame.account[place],
+            ts_ms=batch.ts_ms[place],
+            ts_source=batch.ts_source[place],
+            verdict=verdict,
+            first_verdict=verdicts.first_verdict[place],
+            label=verdicts.label[place],
+            organic_wave=verdicts.organic_wave[place],
+            protected=verdicts.protected[place],
+            late=verdicts.late[place],
         )
 
     def _note_campaigns(
@@ -196,7 +200,7 @@ class Room:
         alerts = []
         block = self.ledger.block
         start = block.n - len(rows)
-        for at in np.flatnonzero(seen.formed).tolist():
+        for at in seen.formed.nonzero()[0].tolist():
             row, group = int(rows[at]), int(frame.group[rows[at]])
             name = self.formed.get(group)
             if name is None:
@@ -267,7 +271,9 @@ class Room:
         )
         self.campaigns += found
         skeleton = block.columns["skeleton"]
-        for row, (old, new) in enumerate(zip(verdicts.campaign_id, named.campaign_id, strict=True)):
+        in_one = {row for row, name in enumerate(named.campaign_id) if name}
+        for row in sorted(in_one.union(block.campaigns)):
+            old, new = verdicts.campaign_id[row], named.campaign_id[row]
             if new and len(said := self.said.setdefault(new, set())) < MAX_SAID:
                 said.add(int(skeleton[row]))
             if old == new:

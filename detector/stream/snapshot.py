@@ -25,8 +25,6 @@ from detector.signals.company import CompanyMemory
 from detector.signals.copying import CopyingMemory
 from detector.signals.lockstep import LockstepMemory
 from detector.signals.rating import RatingMemory
-from detector.signals.repetition import RepetitionMemory
-from detector.signals.timing import TimingMemory
 from detector.state.accounts import Accounts
 from detector.state.delivered import Delivered
 from detector.state.floods import Floods
@@ -45,8 +43,7 @@ _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         SessionMemory, Accounts, Neighbours, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
-        FloodWindow, AccountMemory, BurstMemory, CompanyMemory, CopyingMemory, LockstepMemory, RatingMemory, RepetitionMemory,
-        TimingMemory,
+        FloodWindow, AccountMemory, BurstMemory, CompanyMemory, CopyingMemory, LockstepMemory, RatingMemory,
     )
 }  # fmt: skip
 _DTYPES: Final = ("int64", "int32", "uint8", "float64", "float32", "bool")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.comment import Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, FeatureFrame
 from detector.judge import Judge
-from detector.state.sessions import MAX_BYTES, SessionKey
+from detector.state.sessions import MAX_BYTES, SessionKey, place_of
 from detector.stream.intake import Intake, taken_in
 from detector.stream.outcome import Alert, Closed, InSession, Prompt, Pushed, Revisions
 from detector.stream.room import Room
@@ -252,9 +252,11 @@ def _last_known(clock_ms: NDArray[np.float64], rows: NDArray[np.intp]) -> float:
 
 def _pieces(rows: NDArray[np.intp], frame: FeatureFrame, left: Any) -> Iterable[NDArray[np.intp]]:
     """The judged rows of a session, cut where a block of its ledger ends; redelivered ones stand alone."""
-    taken = frame.observed[rows] | frame.duplicate[rows]
-    kept = rows if taken.all() else rows[taken]
-    cuts = np.flatnonzero(frame.duplicate[kept])
+    place = place_of(rows)
+    duplicate = frame.duplicate[place]
+    taken = frame.observed[place] | duplicate
+    kept = rows if np.count_nonzero(taken) == len(rows) else rows[taken]
+    cuts = np.flatnonzero(frame.duplicate[kept]) if np.count_nonzero(duplicate) else kept[:0]
     for part in np.split(kept, np.unique(np.concatenate([cuts, cuts + 1]))) if len(cuts) else [kept]:
         at = 0
         while at < len(part):

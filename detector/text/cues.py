@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel, kernel
 from detector.text.codepoints import EMOJI, N_CODES, SPACE, SYMBOL, classes, encode
 from detector.text.hashing import chain_1, chain_2, find, hash_slots, join, span_keys
 from detector.text.shape import HANDLE_SHAPE, LONG_NUMBER, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, Shaped
@@ -21,6 +21,7 @@ CONTACT, BESIDE, SEARCH, ROOM, LURE, ASK, GOOD, BAD = range(8)
 SOUND: Final = "sound"
 SOUND_MAX: Final = 3
 NEAR: Final = 3  # characters between a ``beside`` cue and the number
+NO_CUE: Final = 99
 
 
 def _rows(folder: str, name: str) -> list[list[str]]:
@@ -62,7 +63,7 @@ def _sound_cues() -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int6
     return heard, hash_slots(heard), written, hash_slots(written)
 
 
-@kernel
+@array_kernel
 def _count(
     codes: NDArray[np.int32], starts: NDArray[np.int64], kind: NDArray[np.uint8],
     keys: NDArray[np.int64], slots: NDArray[np.int32], bits: NDArray[np.int32], longest: NDArray[np.uint8],
@@ -98,7 +99,7 @@ def _count(
                         and squeezed[j] < 128
                     ):
                         continue
-                nearest = 99
+                nearest = NO_CUE
                 for k in range(n):
                     code = squeezed[k]
                     if (code >= HANDLE_SHAPE and code < SHAPES_END) or (
@@ -146,7 +147,7 @@ def count_sound_cues(shaped: Shaped) -> NDArray[np.int32]:
 @dataclass(frozen=True, slots=True)
 class Cues:
     """Cues of m texts: ``counts`` by category (int32, shape (m, 8)), ``distance`` characters from the nearest cue to
-    a number or handle (int32, shape (m,), 99: none), how many cues were ``split`` by signs (int32, shape (m,))."""
+    a number or handle (int32, shape (m,), ``NO_CUE``: none), how many cues were ``split`` by signs (int32, shape (m,))."""
 
     counts: NDArray[np.int32]
     distance: NDArray[np.int32]
@@ -162,7 +163,7 @@ def count_cues(shaped: Shaped) -> Cues:
     """Find the cues of texts."""
     m = len(shaped.starts) - 1
     counts = np.zeros((m, len(CATEGORIES)), dtype=np.int32)
-    distance = np.full(m, 99, dtype=np.int32)
+    distance = np.full(m, NO_CUE, dtype=np.int32)
     split = np.zeros(m, dtype=np.int32)
     _count(shaped.codes, shaped.starts, classes(), *_lexicon(), counts, distance, split)
     return Cues(counts, distance, split)

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel, kernel
 from detector.text.codepoints import SPACE, SYMBOL, classes
 from detector.text.hashing import LOW_31, chain_1, chain_2, join
 from detector.text.shape import HANDLE_SHAPE, NUMBER_SHAPE, REPEAT_SHAPE, SHAPES_END, Shaped
@@ -89,7 +89,7 @@ def _skeleton(
     return n
 
 
-@kernel
+@array_kernel
 def _fingerprint(
     codes: NDArray[np.int32], starts: NDArray[np.int64], short: NDArray[np.int32], kind: NDArray[np.uint8],
     negations: NDArray[np.int32], multipliers: NDArray[np.int64],

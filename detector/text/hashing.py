@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel, kernel
 
 LOW_31: Final = 0x7FFFFFFF
 PRIME: Final = 0x7FFFFFFF  # 2**31 - 1: products of two residues stay below 2**62
@@ -56,7 +56,7 @@ def combine(a: int, b: int) -> int:
     return join(first, second)
 
 
-@kernel
+@array_kernel
 def span_keys(codes: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.int64]:
     """One key per span ``codes[starts[i]:starts[i + 1]]`` (int64, shape (n,))."""
     keys = np.zeros(len(starts) - 1, dtype=np.int64)

@@ -149,10 +149,14 @@ def _folding() -> Folding:
     return Folding(place, np.array(kinds, dtype=np.uint8), starts, codes)
 
 
-@functools.cache
-def _room() -> NDArray[np.int64]:
-    """The most characters that each row of the folding becomes: nearly all are one, the longest is 18."""
-    return np.maximum(np.diff(_folding().starts), 1)
+@kernel
+def _room(raw: NDArray[np.int32], place: NDArray[np.int32], plain_starts: NDArray[np.int64]) -> int:
+    """The most characters that all texts become: nearly each is one, the longest is 18."""
+    room = 0
+    for code in raw:
+        row = place[code]
+        room += max(plain_starts[row + 1] - plain_starts[row], 1)
+    return room
 
 
 @kernel
@@ -195,7 +199,7 @@ def normalize(texts: Sequence[str]) -> Normalized:
     """Plain forms of ``texts`` (any Unicode, any length; only the first ``MAX_LENGTH`` characters count)."""
     raw, raw_starts = encode(texts)
     folding = _folding()
-    room = int(_room()[folding.place[raw]].sum()) if len(raw) else 0
+    room = _room(raw, folding.place, folding.starts)
     codes = np.empty(room, dtype=np.int32)
     origin = np.empty(room, dtype=np.int32)
     mark = np.empty(room, dtype=np.uint8)

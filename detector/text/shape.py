@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel, kernel
 from detector.text.codepoints import DIGIT, LATIN, N_CODES, SPACE, SYMBOL, classes, encode
 from detector.text.hashing import chain_1, chain_2, find, hash_slots, join, span_keys
 from detector.text.normalize import Normalized
@@ -158,7 +158,7 @@ def _most(mark: NDArray[np.uint8], first: int, last: int) -> int:
     return most
 
 
-@kernel
+@array_kernel
 def _shape(
     codes: NDArray[np.int32], starts: NDArray[np.int64], mark: NDArray[np.uint8],
     kind: NDArray[np.uint8], spoken: NDArray[np.int8], product_keys: NDArray[np.int64], product_slots: NDArray[np.int32],

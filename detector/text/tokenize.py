@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.compiled import kernel
 from detector.errors import UsageError
 from detector.text.codepoints import decode
 
@@ -100,29 +101,55 @@ def cut_lines(
     """
     n = len(starts) - 1
     # One call for all: the texts as lines.
-    ends = starts[1:] + np.arange(n)
-    lines = np.full(len(codes) + max(n - 1, 0), LINE_FEED, dtype=np.int32)
-    of_text = np.ones(len(lines), dtype=np.bool_)
-    of_text[ends[:-1]] = False
-    lines[of_text] = codes
+    lines = np.empty(len(codes) + max(n - 1, 0), dtype=np.int32)
+    _as_lines(codes, starts, lines)
     words = tokenizer.cut(lines.tobytes().decode("utf-32-le"))
     lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
-    # The line feeds stand where the texts end; each must have come out as a word of its own.
-    at = np.cumsum(lengths) - lengths
-    feed_words = np.searchsorted(at, ends[:-1])
-    # A tokenizer may glue line feeds of empty texts together; cut those texts one by one.
-    if n > 1 and not (
-        feed_words[-1] < len(words)
-        and np.array_equal(at[feed_words], ends[:-1])
-        and (lengths[feed_words] == 1).all()
-    ):
+    word_starts = np.empty(len(words) + 1, dtype=np.int64)
+    text_starts = np.empty(n + 1, dtype=np.int64)
+    n_words = _bounds(lengths, starts, word_starts, text_starts)
+    if n_words < 0:
         return _cut_each(tokenizer, decode(codes, starts))
-    feeds = np.zeros(len(words), dtype=np.bool_)
-    feeds[feed_words] = True
-    word_starts = np.concatenate([[0], np.cumsum(lengths[~feeds])]).astype(np.int64)
-    # Before the k-th text stand as many words as before its line feed, less the feeds between.
-    text_starts = np.concatenate([[0], feed_words - np.arange(len(feed_words)), [len(word_starts) - 1]])
-    return word_starts, text_starts[: n + 1].astype(np.int64)
+    return word_starts[: n_words + 1], text_starts
+
+
+@kernel
+def _as_lines(codes: NDArray[np.int32], starts: NDArray[np.int64], lines: NDArray[np.int32]) -> None:
+    n = len(starts) - 1
+    for t in range(n):
+        for i in range(starts[t], starts[t + 1]):
+            lines[i + t] = codes[i]
+        if t + 1 < n:
+            lines[starts[t + 1] + t] = LINE_FEED
+
+
+@kernel
+def _bounds(
+    lengths: NDArray[np.int64], starts: NDArray[np.int64], word_starts: NDArray[np.int64],
+    text_starts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Fill in where words and texts begin; how many words, -1 unless every line feed is a word of its own.
+
+    A tokenizer may glue line feeds of empty texts together.
+    """
+    last = len(starts) - 2
+    text, at, n = 0, 0, 0
+    word_starts[0] = text_starts[0] = 0
+    for length in lengths:
+        end = starts[text + 1] + text
+        if text == last or at + length <= end:
+            n += 1
+            word_starts[n] = word_starts[n - 1] + length
+        elif at == end and length == 1:
+            text += 1
+            text_starts[text] = n
+        else:
+            return -1
+        at += length
+    if text != last:
+        return -1
+    text_starts[last + 1] = n
+    return n
 
 
 def _cut_each(tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector.compiled import array_kernel, kernel
 from detector.text.hashing import find, hash_slots, mix
 from detector.text.ngrams import Grams, char_grams, word_grams
 from detector.text.reading import TextReading
@@ -87,7 +87,7 @@ def grams(reading: TextReading, tokenizer: Tokenizer) -> tuple[Grams, Grams]:
     return char_grams(shaped.codes, shaped.starts, shaped.mark), words
 
 
-@kernel
+@array_kernel
 def _sort(columns: NDArray[np.int32], first: int, last: int) -> None:
     """Sort a short stretch in place: by insertion, which needs no memory; long ones by numpy."""
     if last - first > INSERTION_MAX:

@@ -56,12 +56,10 @@ def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:
     starts = np.flatnonzero(np.diff(matrix.session[order], prepend=-1))
     for rows in np.split(order, starts[1:]) if len(order) else ():
         if (matrix.surface[rows] == 0).any():
-            values = np.empty((len(rows), COMPANY_COLUMNS), dtype=np.float32)
-            COMPANY.observe(
-                COMPANY.new_memory(), values, account=matrix.account[rows], group=matrix.cluster[rows],
+            out[rows] = COMPANY.kept(
+                COMPANY.new_memory(), account=matrix.account[rows], group=matrix.cluster[rows],
                 look=np.where(matrix.surface[rows] == 0, look[rows], np.nan), first_index=0, remember=True,
             )  # fmt: skip
-            out[rows] = values
     # A disguised copy stands where its lure stands.
     out[matrix.augmented] = out[matrix.origin[matrix.augmented]]
     return out

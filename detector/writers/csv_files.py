@@ -23,9 +23,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from detector.comment import CommentBatch
-from detector.shelf import arrow_texts
+from detector.shelf import Strings, arrow_texts, texts_of
 from detector.verdict import AccountSummary, Campaign, Verdicts
 from detector.writers.scored import Cell, Column, Words, exact, plain_number, scored_table
 from detector.writers.whole_file import whole_file
@@ -46,6 +47,10 @@ LAST_DATE_MS: Final = 4_102_444_800_000
 # What a CSV cell may hold only between quotes.
 QUOTED_MARKS: Final = '",\r\n'
 QUOTED: Final = re.compile(f"[{QUOTED_MARKS}]")
+SURROGATE_BYTE: Final = 0xED
+FIRST_HALF_BYTE: Final = 0xA0
+# The bytes by which cells are found that do not stand in the file as they are.
+ODD_MARKS: Final = (*QUOTED_MARKS.encode(), SURROGATE_BYTE)
 BLOCK_ROWS: Final = 4_096
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,7 +66,7 @@ def write_scored_csv(
     """
     headers, columns = scored_table(batch, verdicts, lang=lang)
     starts = range(0, len(batch), BLOCK_ROWS)
-    blocks = ([column[start : start + BLOCK_ROWS] for column in columns] for start in starts)
+    blocks = ([_part(column, start) for column in columns] for start in starts)
     _write(path, headers, blocks, formula_safe=formula_safe)
 
 
@@ -98,6 +103,12 @@ def write_accounts_csv(
     _write(path, ACCOUNT_COLUMNS, _blocks(rows), formula_safe=formula_safe)
 
 
+def _part(column: Column, start: int) -> Any:
+    """The next cells of a column; what lies on a shelf stays as Arrow holds it."""
+    stop = start + BLOCK_ROWS
+    return column.cells(start, stop) if isinstance(column, Strings) else column[start:stop]
+
+
 def _blocks(rows: Iterator[tuple[Cell, ...]]) -> Iterator[list[Column]]:
     """The rows as columns, some thousand at a time."""
     while block := list(islice(rows, BLOCK_ROWS)):
@@ -121,30 +132,53 @@ def _write(
             file.write(b"\r\n")
 
 
-def _cells(column: Column, *, formula_safe: bool) -> Any:
+def _cells(column: Any, *, formula_safe: bool) -> Any:
     """An Arrow array of the cells as they stand in the file: floats in full, texts quoted where they must be."""
     if isinstance(column, np.ndarray):
         return pc.fill_null(pa.array(column, mask=np.isnan(column)).cast(pa.large_string()), "")
     if isinstance(column, Words):
         return _cells(column.words, formula_safe=formula_safe).take(pa.array(column.codes))
-    try:
-        together = "\x00".join(column)  # type: ignore[arg-type]
-        texts: Sequence[str] = column  # type: ignore[assignment]
-    except TypeError:
-        texts = [cell if isinstance(cell, str) else repr(cell) for cell in column]
-        together = "\x00".join(texts)
-    if formula_safe:
-        # Taking one ' off again gives the text back.
-        texts = [f"'{text}" if FORMULA_START.match(text) else text for text in texts]
-    if any(mark in together for mark in QUOTED_MARKS):
-        texts = ['"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text for text in texts]
-    if not together.isascii():
+    if not isinstance(column, pa.Array):
         try:
-            together.encode()
-        except UnicodeEncodeError:
-            # Half a surrogate pair is no text that a file could hold.
-            texts = [text.encode("utf-8", "backslashreplace").decode() for text in texts]
-    return arrow_texts(texts)
+            column = arrow_texts(column)
+        except TypeError:
+            column = arrow_texts([cell if isinstance(cell, str) else repr(cell) for cell in column])
+    rows = np.arange(len(column)) if formula_safe else _odd_rows(column)
+    if not len(rows):
+        return column
+    written = [_written(text, formula_safe=formula_safe) for text in texts_of(column.take(pa.array(rows)))]
+    odd = np.zeros(len(column), dtype=np.bool_)
+    odd[rows] = True
+    return pc.replace_with_mask(column, pa.array(odd), arrow_texts(written))
+
+
+def _odd_rows(cells: Any) -> NDArray[np.intp]:
+    """The rows that hold what must be quoted, or half a surrogate pair, which is no text that a file could hold."""
+    _, ends, content = cells.buffers()
+    if content is None:
+        return np.zeros(0, dtype=np.intp)
+    offsets = np.frombuffer(ends, dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    together = np.frombuffer(content, dtype=np.uint8)[offsets[0] : offsets[-1]]
+    # To see that a column has none of these bytes is far quicker than to see where they are.
+    once = together.tobytes()
+    if not any(mark in once for mark in ODD_MARKS):
+        return np.zeros(0, dtype=np.intp)
+    places = np.flatnonzero(np.isin(together, ODD_MARKS))
+    # Half a surrogate pair is ED A0 to ED BF; other characters, too, begin with ED.
+    high = together[places] == SURROGATE_BYTE
+    if high.any():
+        following = together[np.minimum(places + 1, len(together) - 1)]
+        places = places[~high | (following >= FIRST_HALF_BYTE)]
+    return np.unique(np.searchsorted(offsets, places + offsets[0], side="right") - 1)
+
+
+def _written(text: str, *, formula_safe: bool) -> str:
+    if formula_safe and FORMULA_START.match(text):
+        # Taking one ' off again gives the text back.
+        text = f"'{text}"
+    if QUOTED.search(text):
+        text = '"' + text.replace('"', '""') + '"'
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _wall_clock(ts_ms: float, zone: ZoneInfo) -> str:

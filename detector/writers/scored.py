@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final, overload
 
 import numpy as np
@@ -61,7 +62,12 @@ class Sentences(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         if isinstance(place, slice):
-            return [reasons_cell(reasons, lang=self.lang) for reasons in self.reasons[place]]
+            reasons = self.reasons[place]
+            cells = [""] * len(reasons)
+            # Most comments pass and have none.
+            for at, some in compress(enumerate(reasons), reasons):
+                cells[at] = reasons_cell(some, lang=self.lang)
+            return cells
         return reasons_cell(self.reasons[place], lang=self.lang)
 
     def __iter__(self) -> Iterator[str]:

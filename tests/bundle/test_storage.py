@@ -115,7 +115,7 @@ def test_a_folder_that_is_not_there_is_no_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not JSON", b"\xff\xfe\x00", b"[]", b"null", b"7", b"{}", b'{"format": 1}', b'{"format": 1, "files": 3}', b"[" * 100_000],
+    [b"", b"not JSON", b"\xff\xfe\x00", b"[]", b"null", b"7", b"{}", b'{"format": 2}', b'{"format": 2, "files": 3}', b"[" * 100_000],
     ids=["empty", "words", "bytes", "list", "null", "number", "no format", "no files", "files no table", "deep"],
 )  # fmt: skip
 def test_a_broken_manifest_is_a_clear_error(folder: Path, body: bytes) -> None:
@@ -125,8 +125,8 @@ def test_a_broken_manifest_is_a_clear_error(folder: Path, body: bytes) -> None:
 
 
 def test_another_format_is_refused_with_its_number(folder: Path) -> None:
-    change_manifest(folder, format=2)
-    with pytest.raises(BundleError, match="model format 2, this version reads 1"):
+    change_manifest(folder, format=3)
+    with pytest.raises(BundleError, match="model format 3, this version reads 2"):
         load_bundle(folder)
 
 

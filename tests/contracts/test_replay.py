@@ -60,7 +60,7 @@ Small = Callable[[], FeatureEngine]
 @pytest.fixture(scope="module")
 def small() -> Iterator[Small]:
     """Engines whose every memory is so small that it forgets all the time."""
-    from detector.signals import account, company, copying, repetition, timing
+    from detector.signals import account, company, copying
     from detector.state.accounts import new_accounts
     from detector.state.neighbours import new_neighbours
 
@@ -72,10 +72,7 @@ def small() -> Iterator[Small]:
         )
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, bound in (
-            (account, "MAX_ACCOUNTS"), (copying, "MAX_GROUPS"), (repetition, "MAX_PAIRS"),
-            (repetition, "MAX_ACCOUNTS"), (timing, "MAX_ACCOUNTS"), (company, "MAX_KEYS"),
-        ):  # fmt: skip
+        for module, bound in ((account, "MAX_ACCOUNTS"), (copying, "MAX_GROUPS"), (company, "MAX_KEYS")):
             patch.setattr(module, bound, 2)
         patch.setattr(engine_module, "SessionMemory", small_session)
         yield lambda: looking_engine(max_sessions=2)

@@ -1,16 +1,21 @@
 """What a room remembers of its accounts, worked by hand."""
 
+from collections.abc import Mapping
 from math import log
 
 import numpy as np
 import pytest
 
+from detector.state import readings as known
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
 
 NAN = float("nan")
-FIELDS = (
-    "posts", "since_first_s", "since_first_c", "gap_s", "gap_c", "gaps", "gap_mean", "gap_var", "streak", "level_rank",
-)  # fmt: skip
+FIELDS = {
+    "posts": known.POSTS, "since_first_s": known.SINCE_FIRST_S, "since_first_c": known.SINCE_FIRST_C,
+    "gap_s": known.GAP_S, "gap_c": known.GAP_C, "gaps": known.GAPS, "gap_mean": known.GAP_MEAN,
+    "gap_var": known.GAP_VAR, "streak": known.STREAK, "level_rank": known.LEVEL_RANK,
+}  # fmt: skip
+SAYING = {"said": known.SAID, "said_gap_c": known.SAID_GAP_C, "distinct_share": known.DISTINCT_SHARE}
 
 
 def readings(
@@ -19,19 +24,21 @@ def readings(
     *,
     first_index: int = 0,
     remember: bool = True,
+    fields: Mapping[str, int] = FIELDS,
 ) -> list[dict[str, float]]:
-    """Observe rows of (account, seconds, level, skeleton)."""
+    """Observe rows of (account, seconds, level, skeleton); each skeleton is a group."""
     account, seconds, level, skeleton = (list(column) for column in zip(*rows, strict=True))
     read = observe_accounts(
         memory,
         account=np.array(account, dtype=np.int64),
+        group=np.array(skeleton, dtype=np.int64),
         ts_ms=1000.0 * np.array(seconds),
         level=np.array(level),
         skeleton=np.array(skeleton, dtype=np.int64) << 10,
         first_index=first_index,
         remember=remember,
     )
-    return [{name: float(getattr(read, name)[r]) for name in FIELDS} for r in range(len(rows))]
+    return [{name: float(read[row, r]) for name, row in fields.items()} for r in range(len(rows))]
 
 
 def test_gaps_streaks_and_ranks_of_one_account() -> None:
@@ -85,3 +92,21 @@ def test_a_forgotten_account_is_new_again() -> None:
     assert [row["posts"] for row in rows] == [0, 0, 0, 0, 0, 0, 1]
     # 1 and 2 were forgotten for 5; 3 and 4 are still old.
     assert memory.table.evicted == 2
+
+
+def test_what_an_account_said_is_counted_and_so_are_its_texts() -> None:
+    said = [(8, 0, NAN, 1), (9, 1, NAN, 1), (8, 2, NAN, 2), (8, 3, NAN, 1)]
+    rows = readings(new_accounts(), [*said, (0, 4, NAN, 1)], fields=SAYING)
+    assert rows == [
+        pytest.approx(expected, nan_ok=True)
+        for expected in (
+            {"said": 0, "said_gap_c": NAN, "distinct_share": NAN},
+            {"said": 0, "said_gap_c": NAN, "distinct_share": NAN},
+            # One comment, one text.
+            {"said": 0, "said_gap_c": NAN, "distinct_share": 1},
+            # Text 1 again, three comments later; two comments were two texts.
+            {"said": 1, "said_gap_c": 3, "distinct_share": 1},
+            # Nobody.
+            {"said": NAN, "said_gap_c": NAN, "distinct_share": NAN},
+        )
+    ]

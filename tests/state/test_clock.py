@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detector.state.clock import HEAP_COMMENTS, JUMP_MS, new_clock, observe_clock
+from detector.comment import TS_SOURCE_CODE
+from detector.state.clock import DATED_MS, HEAP_COMMENTS, JUMP_MS, LAG_MS, STANDS_MS, new_clock, observe_clock
 
 NAN = float("nan")
 DAY_MS = 86_400_000.0
@@ -13,21 +14,26 @@ DAY_MS = 86_400_000.0
 
 def stands(*ts_ms: float, arrival: bool = False, may_jump: bool = False) -> list[float]:
     n = len(ts_ms)
-    out, _ = observe_clock(
-        new_clock(), ts_ms=np.array(ts_ms), arrival=np.full(n, arrival), may_jump=np.full(n, may_jump)
+    source = TS_SOURCE_CODE["arrival" if arrival else "event"]
+    times = observe_clock(
+        new_clock(),
+        posted_ms=np.array(ts_ms),
+        source=np.full(n, source, dtype=np.uint8),
+        may_jump=np.full(n, may_jump),
     )
-    return [float(t) for t in out]
+    return [float(t) for t in times[STANDS_MS]]
 
 
 def test_a_late_comment_stands_at_the_clock_and_its_lag_is_told() -> None:
-    out, lag_ms = observe_clock(
+    times = observe_clock(
         new_clock(),
-        ts_ms=np.array([1000.0, 5000.0, 2000.0, 5000.0]),
-        arrival=np.zeros(4, dtype=bool),
+        posted_ms=np.array([1000.0, 5000.0, 2000.0, 5000.0]),
+        source=np.full(4, TS_SOURCE_CODE["event"], dtype=np.uint8),
         may_jump=np.zeros(4, dtype=bool),
     )
-    assert out.tolist() == [1000, 5000, 5000, 5000]
-    assert lag_ms.tolist() == [0, 0, 3000, 0]
+    assert times[STANDS_MS].tolist() == [1000, 5000, 5000, 5000]
+    assert times[LAG_MS].tolist() == [0, 0, 3000, 0]
+    assert times[DATED_MS].tolist() == [1000, 5000, 2000, 5000]
 
 
 def test_one_time_in_the_far_future_is_not_believed_and_the_clock_goes_on() -> None:
@@ -64,8 +70,8 @@ def test_reading_does_not_move_the_clock() -> None:
     for remember in (False, True, False):
         observe_clock(
             clock,
-            ts_ms=np.array([7000.0]),
-            arrival=np.array([True]),
+            posted_ms=np.array([7000.0]),
+            source=np.array([TS_SOURCE_CODE["arrival"]], dtype=np.uint8),
             may_jump=np.array([False]),
             remember=remember,
         )

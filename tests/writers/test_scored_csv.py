@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.comment import Comment, CommentBatch, SourceColumns
 from detector.errors import UsageError
 from detector.readers import read_comments
+from detector.shelf import Shelf, Strings
 from detector.verdict import RESULT_COLUMNS, VERDICTS, Verdicts
 from detector.writers import write_scored_csv
 from detector.writers.csv_files import BLOCK_ROWS
@@ -162,6 +165,27 @@ def test_half_a_surrogate_pair_is_written_visibly(tmp_path: Path, score: Callabl
     batch = CommentBatch.from_comments([Comment(text="坏\ud83d", comment_id="a")])
     write_scored_csv(tmp_path / "scored.csv", batch, score(["a"]))
     assert rows_of(tmp_path / "scored.csv")[0]["text"] == "坏\\ud83d"
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from('a中 \t,"\r\n=+\x00\ud7ff한\ud800\udfff😀'), max_size=6), min_size=1, max_size=9
+    )
+)
+def test_texts_are_written_as_csv_writes_them_from_memory_and_from_a_shelf(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("written")
+    ids = [f"c{n}" for n in range(len(texts))]
+    shelf = Shelf()
+    on_shelf = Strings(shelf, [shelf.put(texts[:2]), shelf.put(texts[2:])])
+    for name, said in (("memory", texts), ("shelf", on_shelf)):
+        source = SourceColumns(("said", "id"), (said, ids))  # type: ignore[arg-type]
+        batch = CommentBatch.from_columns(len(ids), {"text": texts, "comment_id": ids}, source)
+        write_scored_csv(folder / name, batch, Verdicts.unjudged(ids, "m"))
+    assert (folder / "memory").read_bytes() == (folder / "shelf").read_bytes()
+    visible = [text.encode("utf-8", "backslashreplace").decode() for text in texts]
+    assert [row["said"] for row in rows_of(folder / "shelf")] == visible
 
 
 def test_verdicts_of_another_length_are_refused(
