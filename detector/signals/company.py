@@ -1,9 +1,4 @@
-"""In what company does this comment stand?
-
-Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? This signal
-gathers those first looks over what belongs together: the account's other comments, near-copies by others, what their
-accounts said before, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
-"""
+"""In what company does this comment stand?"""
 
 from __future__ import annotations
 
@@ -18,6 +13,9 @@ from detector.compiled import kernel
 from detector.signals.signal import Described, Feature, Floats, Observation, Sentence, feature
 from detector.state.table import Table, find, new_table, reserve, touch
 
+# Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? Here first
+# looks are gathered over what belongs together: the account's other comments, near-copies by others, what their accounts
+# said before, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
 # Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
 FirstLook = Callable[[Floats], Floats]
 RING: Final = 512
@@ -33,7 +31,7 @@ SUM, COUNT, MOST, LAST_INDEX = range(4)
 
 @dataclass(slots=True)
 class CompanyMemory:
-    """The last ``RING`` comments with first looks (a third column: their accounts' mean), accounts, groups and the sums
+    """The last ``RING`` comments with their first looks and their accounts' means (RING, 2), accounts, groups, and the sums
     of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
 
     account: NDArray[np.int64]
