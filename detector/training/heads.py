@@ -21,7 +21,7 @@ from detector.bundle.forest import forest, margins
 from detector.bundle.trees import LOOK, Trees, no_trees
 from detector.engine import SCHEMA
 from detector.training.logs import FOLDS
-from detector.training.matrix import Matrix, Progress, behaviour_columns
+from detector.training.matrix import SOLICITATION, Matrix, Progress, behaviour_columns
 from detector.verdict import HEADS, NORMAL
 
 Floats = NDArray[np.float64]
@@ -233,15 +233,18 @@ def fit_trees(
 def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -> Lesson:
     """What the trees of a head are to learn; ``look`` float64 (N,) is the margin of the first look.
 
-    Rows that are made up weigh little in a probability; in trees they count by the root of that: what they teach of
-    behaviour is to be learned, how often it happens is the calibration's.
+    Of lures and of reviews there are real labels, and what is made up beside them weighs as little as it is told to. The
+    floods and shills of live rooms are made up, all of them: in trees they count by the root of their weight, for what
+    they teach of behaviour is to be learned; how often it happens is the calibration's.
     """
     use = matrix.known[:, head] & (matrix.label >= 0)
-    live = matrix.surface == 0
-    likeness = _rank(wording.held_out[:, head], use)
-    # Hard cases are those that are worded like it and those that behave like it.
-    likeness[live] = np.maximum(likeness, _rank(look, use & live))[live]
-    return Lesson(HEADS[head], use, matrix.label == head, np.sqrt(matrix.weight[:, head]), likeness)
+    likeness, weight = _rank(wording.held_out[:, head], use), matrix.weight[:, head].copy()
+    if head != SOLICITATION:
+        live = matrix.surface == 0
+        weight[live] = np.sqrt(weight[live])
+        # Hard cases are those that are worded like it and those that behave like it.
+        likeness[live] = np.maximum(likeness, _rank(look, use & live))[live]
+    return Lesson(HEADS[head], use, matrix.label == head, weight, likeness)
 
 
 def _rank(score: Floats, among: NDArray[np.bool_]) -> Floats:
