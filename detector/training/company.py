@@ -45,7 +45,9 @@ def look_lesson(matrix: Matrix, wording: WordingFits) -> Lesson:
         :, 0
     ]
     likeness = np.where(matrix.known, wording.held_out, -np.inf).max(axis=1)
-    return Lesson(LOOK, use, target, np.sqrt(np.where(target, own, weight.max(axis=1))), likeness)
+    return Lesson(
+        LOOK, use, target, np.sqrt(np.where(target, own, weight.max(axis=1))), likeness, matrix.surface
+    )
 
 
 def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from detector.bundle.forest import forest, margins
-from detector.bundle.trees import LOOK, Trees, no_trees
+from detector.bundle.thresholds import SURFACES
+from detector.bundle.trees import LOOK, MAX_LEAVES, Trees, no_trees
 from detector.engine import SCHEMA
 from detector.training.logs import FOLDS
 from detector.training.matrix import SOLICITATION, Matrix, Progress, behaviour_columns
@@ -34,10 +35,9 @@ TREES: Final[dict[str, Any]] = {
     "learning_rate": 0.06, "max_features": 0.3, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
 }  # fmt: skip
-LEAVES: Final[Mapping[str, int]] = {LOOK: 16, "solicitation": 16, "bot_flood": 16, "fake_review": 8}
 ROUNDS: Final[Mapping[str, int]] = {LOOK: 80, "solicitation": 150, "bot_flood": 150, "fake_review": 150}
-# How many rows trees are grown on, however many there are: of what they are to find, of the genuine comments that look
-# most like it, and of the others; those that stand for more weigh more. All hard cases are kept, and the time is bounded.
+# How many live rows, and how many reviews, trees are grown on, however many there are: of what they are to find, of the
+# genuine ones most like it, and of the others; those that stand for more weigh more. Hard cases stay, time is bounded.
 MOST_FOUND: Final = 20_000
 MOST_HARD: Final = 20_000
 MOST_EASY: Final = 20_000
@@ -65,7 +65,8 @@ class WordingFits:
 class Lesson:
     """What trees are to learn from N rows: ``target`` bool (N,) in the rows where ``use``, each with its ``weight``.
 
-    ``likeness`` float64 (N,): by which the genuine comments most like the target are known. ``name`` has its ``LEAVES``.
+    ``likeness`` float64 (N,): by which the genuine comments most like the target are known; ``surface`` intp (N,).
+    ``name`` has its ``ROUNDS``.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Lesson:
     target: NDArray[np.bool_]
     weight: Floats
     likeness: Floats
+    surface: NDArray[np.intp]
 
 
 def _targets(
@@ -140,16 +142,18 @@ def _depends_on_level(name: str) -> bool:
 def sampled(
     lesson: Lesson, rows: NDArray[np.intp], rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Some of ``rows`` with their weights: as many as ``MOST_FOUND``, ``MOST_HARD`` and ``MOST_EASY`` allow."""
-    found, genuine = rows[lesson.target[rows]], rows[~lesson.target[rows]]
-    hardest_first = genuine[np.argsort(-lesson.likeness[genuine], kind="stable")]
+    """Some of ``rows`` with their weights: of each surface as many as ``MOST_FOUND``, ``MOST_HARD``, ``MOST_EASY`` allow."""
     chosen, weights = [], []
-    for part, most in (
-        (found, MOST_FOUND), (hardest_first[:MOST_HARD], MOST_HARD), (hardest_first[MOST_HARD:], MOST_EASY),
-    ):  # fmt: skip
-        kept = np.sort(rng.choice(part, most, replace=False)) if len(part) > most else part
-        chosen.append(kept)
-        weights.append(lesson.weight[kept] * (len(part) / max(len(kept), 1)))
+    for surface in range(len(SURFACES)):
+        own = rows[lesson.surface[rows] == surface]
+        found, genuine = own[lesson.target[own]], own[~lesson.target[own]]
+        hardest_first = genuine[np.argsort(-lesson.likeness[genuine], kind="stable")]
+        for part, most in (
+            (found, MOST_FOUND), (hardest_first[:MOST_HARD], MOST_HARD), (hardest_first[MOST_HARD:], MOST_EASY),
+        ):  # fmt: skip
+            kept = np.sort(rng.choice(part, most, replace=False)) if len(part) > most else part
+            chosen.append(kept)
+            weights.append(lesson.weight[kept] * (len(part) / max(len(kept), 1)))
     return np.concatenate(chosen), np.concatenate(weights)
 
 
@@ -175,7 +179,7 @@ def _fit_trees(
     # A column that is never known cannot be split on, and scikit-learn cannot bin it.
     columns = np.flatnonzero(~np.isnan(x).all(axis=0))
     model = HistGradientBoostingClassifier(
-        max_leaf_nodes=LEAVES[lesson.name], max_iter=ROUNDS[lesson.name], **TREES, random_state=seed
+        max_leaf_nodes=MAX_LEAVES, max_iter=ROUNDS[lesson.name], **TREES, random_state=seed
     )
     # One thread each: folds run side by side, and threads within them would only wait for one another.
     with threadpool_limits(1, "openmp"):
@@ -244,7 +248,7 @@ def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -
         weight[live] = np.sqrt(weight[live])
         # Hard cases are those that are worded like it and those that behave like it.
         likeness[live] = np.maximum(likeness, _rank(look, use & live))[live]
-    return Lesson(HEADS[head], use, matrix.label == head, weight, likeness)
+    return Lesson(HEADS[head], use, matrix.label == head, weight, likeness, matrix.surface)
 
 
 def _rank(score: Floats, among: NDArray[np.bool_]) -> Floats:

@@ -127,11 +127,17 @@ def test_what_is_sampled_stands_for_all_and_keeps_the_hard_cases(monkeypatch: py
         monkeypatch.setattr(heads, name, most)
     target = np.arange(20) < 6
     likeness = np.where(np.isin(np.arange(20), (9, 15)), 1.0, 0.0)
-    lesson = Lesson("look", np.ones(20, dtype=np.bool_), target, np.full(20, 2.0), likeness)
+    lesson = Lesson(
+        "look", np.ones(20, dtype=np.bool_), target, np.full(20, 2.0), likeness, np.zeros(20, dtype=np.intp)
+    )
     rows, weight = sampled(lesson, np.arange(20), np.random.default_rng(0))
     # 6 of what is to be found by 3, both hard cases as they are, the other 12 by 4.
     assert (target[rows].tolist(), rows[3:5].tolist()) == ([True] * 3 + [False] * 6, [9, 15])
     assert weight.tolist() == [4.0] * 3 + [2.0] * 2 + [6.0] * 4
+    # Reviews are few beside live comments, and have bounds of their own.
+    reviews = dataclasses.replace(lesson, surface=np.repeat([0, 1], [17, 3]))
+    rows, weight = sampled(reviews, np.arange(20), np.random.default_rng(0))
+    assert (rows[-3:].tolist(), weight[-3:].tolist()) == ([17, 18, 19], [2.0] * 3)
 
 
 def test_a_session_that_comes_back_after_it_was_forgotten_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
