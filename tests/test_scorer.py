@@ -144,7 +144,7 @@ def test_chunks_change_nothing(size: int, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_stream_gives_the_probabilities_of_the_dump() -> None:
     detector, room = Detector(small_fit().bundle), a_room()
-    engine = FeatureEngine(wording=detector.bundle.wording)
+    engine = FeatureEngine(wording=detector.bundle.wording, first_look=detector.bundle.first_look)
     streamed = []
     for row in range(len(room)):
         part = room.slice(row, row + 1)
