@@ -7,7 +7,7 @@ thresholds stand on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from detector.bundle.forest import forest, margins
 from detector.bundle.thresholds import SURFACES
 from detector.bundle.trees import LOOK, MAX_LEAVES, Trees, no_trees
 from detector.engine import SCHEMA
+from detector.training.bins import bin_edges, coded
 from detector.training.logs import FOLDS
 from detector.training.matrix import SOLICITATION, Matrix, Progress, behaviour_columns
 from detector.verdict import HEADS, NORMAL
@@ -182,23 +183,34 @@ def _fit_trees(
         max_leaf_nodes=MAX_LEAVES, max_iter=ROUNDS[lesson.name], **TREES, random_state=seed
     )
     # One thread each: folds run side by side, and threads within them would only wait for one another.
+    edges = [bin_edges(x[:, column]) for column in columns]
+    codes = coded(x[:, columns], edges)
     with threadpool_limits(1, "openmp"):
-        model.fit(x[:, columns], lesson.target[rows][which], sample_weight=weight[which])
-    return flatten(model, columns)
+        model.fit(codes, lesson.target[rows][which], sample_weight=weight[which])
+    return flatten(model, columns, edges)
 
 
-def flatten(model: Any, columns: NDArray[np.intp]) -> Trees:
-    """A fitted HistGradientBoostingClassifier's trees as flat arrays over inputs of which it saw ``columns``."""
+def flatten(model: Any, columns: NDArray[np.intp], edges: Sequence[Floats]) -> Trees:
+    """A fitted HistGradientBoostingClassifier's trees as flat arrays over inputs; it saw the codes of ``columns``.
+
+    ``edges``: those of each column, see ``coded``.
+    """
     nodes = [predictor[0].nodes for predictor in model._predictors]
     sizes = np.array([len(part) for part in nodes])
     roots = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32)
     all_nodes = np.concatenate(nodes)
     offset = np.repeat(roots, sizes)
     leaf = all_nodes["is_leaf"].astype(bool)
+    threshold = np.zeros(len(all_nodes))
+    for node in np.flatnonzero(~leaf).tolist():
+        of_column = edges[all_nodes["feature_idx"][node]]
+        # A split of the known from the unknown has no edge: all codes go left.
+        code = all_nodes["num_threshold"][node]
+        threshold[node] = of_column[int(code)] if code < len(of_column) else np.inf
     return Trees(
         roots=roots,
         feature=np.where(leaf, -1, columns[all_nodes["feature_idx"]]).astype(np.int32),
-        threshold=all_nodes["num_threshold"].astype(np.float64),
+        threshold=threshold,
         missing_left=all_nodes["missing_go_to_left"].astype(np.uint8),
         left=(all_nodes["left"] + offset).astype(np.int32),
         right=(all_nodes["right"] + offset).astype(np.int32),

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from detector.bundle.forest import forest, margins
 from detector.bundle.trees import Trees, no_trees
 from detector.engine import SCHEMA
+from detector.training.bins import bin_edges, coded
 from detector.training.heads import flatten
 from detector.verdict import HEADS
 from tests.building import NAN
@@ -50,9 +51,11 @@ def test_flattened_trees_are_scikit_learns_bit_for_bit(seed: int) -> None:
         model = HistGradientBoostingClassifier(
             max_iter=25, max_leaf_nodes=8, min_samples_leaf=10, random_state=seed
         )
-        model.fit(x[:500, columns], y[:500])
-        expected = model._raw_predict(x[:, columns]).ravel()
-    assert alone(flatten(model, columns), x).tolist() == expected.tolist()
+        edges = [bin_edges(x[:500, column]) for column in columns]
+        codes = coded(x[:, columns], edges)
+        model.fit(codes[:500], y[:500])
+        expected = model._raw_predict(codes).ravel()
+    assert alone(flatten(model, columns, edges), x).tolist() == expected.tolist()
 
 
 def test_heads_are_scored_together_as_each_is_alone() -> None:
