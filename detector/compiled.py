@@ -24,8 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def kernel(function: F) -> F:
     """Compile ``function`` (cached on disk, releasing the GIL, no fastmath), or return it as it is.
 
-    It must make no arrays; slicing those it is given is no making. A kernel that could make some counts the holders of
-    every array that it hands on, in and out, which takes several times as long as finding a key in a table.
+    It must make no arrays, or does not compile; slicing those it is given is no making, setting one slice from another
+    is. A kernel that could make some counts the holders of every array that it hands on, in and out, which takes
+    several times as long as finding a key in a table.
     """
     return _compiled(function, makes_arrays=False)
 

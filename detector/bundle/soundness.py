@@ -12,7 +12,7 @@ import numpy as np
 
 from detector.bundle.thresholds import SURFACES
 from detector.bundle.trees import LOOK
-from detector.engine import SCHEMA
+from detector.engine import COMPANY_COLUMNS, SCHEMA
 from detector.errors import BundleError
 from detector.verdict import HEADS
 
@@ -35,8 +35,9 @@ def check_arrays(arrays: Arrays) -> None:
         _must(bool(np.isfinite(arrays[name]).all()), name, "is not finite")
     for head in HEADS:
         _check_calibration(arrays, f"{head}.calibration")
-    for name in (LOOK, *HEADS):
-        _check_trees(arrays, name, inputs)
+        _check_trees(arrays, head, inputs)
+    # A first look comes before the company is known.
+    _check_trees(arrays, LOOK, inputs - COMPANY_COLUMNS)
 
 
 def _check_calibration(arrays: Arrays, name: str) -> None:

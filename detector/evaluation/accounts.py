@@ -29,7 +29,7 @@ SUREST: Final = 1e-3
 # An account's posts are compared with one another, each with each: of more than these, evenly spaced ones.
 MAX_COMPARED: Final = 200
 # The room's tide, ratings and age in the log say when and where posts were gathered, not who wrote them.
-LEFT_OUT: Final = ("burst.", "rating.", "account.")
+LEFT_OUT: Final = ("burst.", "rating.", "account.", "company.")
 GAP_QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 GAP_SHARES_S: Final = (60.0, 600.0, 3600.0, 86_400.0)
 DAY_MS: Final = 86_400_000.0

@@ -111,10 +111,9 @@ class Feed:
         quote = self.text.find('"', self.at, end)
         if quote >= 0:
             end = self.text.rfind("\n", self.at, quote) + 1
-        text = self.text[self.at : end]
-        if "\r" in text and (stray := _STRAY_CR.search(text)):
-            text = text[: text.rfind("\n", 0, stray.start()) + 1]
-        return text
+        if self.text.find("\r", self.at, end) >= 0 and (stray := _STRAY_CR.search(self.text, self.at, end)):
+            end = self.text.rfind("\n", self.at, stray.start()) + 1
+        return self.text[self.at : end]
 
     def _line_end(self) -> int:
         return self.text.find("\n", self.at) + 1 or len(self.text)

@@ -61,7 +61,10 @@ def text_blocks(source: Source, report: ReadReport) -> Iterator[tuple[str, int]]
 
 
 def stretches(source: Source, report: ReadReport) -> Iterator[Stretch]:
-    """The file in stretches of whole lines; those over 1 MiB are blank in it and counted as ``line_too_long``."""
+    """The file in stretches of whole lines; one that is too long to be kept is blank and counted as ``line_too_long``.
+
+    Others over 1 MiB may still stand in it: ``lines_of`` leaves them out.
+    """
     carry: list[str] = []
     carried = 0
     first_line = 1

@@ -25,8 +25,9 @@ USUAL_C: Final = 3_000
 # Copies looked at, newest first.
 MAX_COPIES: Final = 48
 MAX_KEYS: Final = 65_536
-# Of an account: the sum of its first looks, how many, the largest. Of a group: the same, and where its last post is.
-SUM, COUNT, MOST, LAST_INDEX = range(4)
+# Of an account or a group: the sum of its first looks, and how many; then the largest of the account, the group's last post.
+SUM, COUNT = range(2)
+MOST = LAST_INDEX = 2
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Company(Described):
             before=np.full(RING, -1, dtype=np.int64),
             looks=np.zeros((RING, 2)),
             accounts=new_table(3, max_keys=MAX_KEYS),
-            groups=new_table(4, max_keys=MAX_KEYS),
+            groups=new_table(3, max_keys=MAX_KEYS),
             room=np.zeros(3),
         )
 
@@ -114,7 +115,7 @@ class Company(Described):
         if values["company.account_mean"] >= 0.2:
             return (
                 "该账号本场此前的发言也可疑",
-                "what this account said before this session looks suspicious too",
+                "what this account said earlier this session looks suspicious too",
             )
         share = values["company.room_50c"]
         if share >= 0.1 and share >= 3 * values["company.room_usual"]:
@@ -134,7 +135,7 @@ def _pass_on(index: int, look: float, ring_looks: NDArray[np.float64], room: NDA
         room[1] -= ring_looks[index % RING, 0]
     room[0] += look
     room[1] += look
-    room[2] += (look - room[2]) / USUAL_C
+    room[2] += (look - room[2]) / min(index + 1, USUAL_C)
 
 
 @kernel
@@ -181,8 +182,8 @@ def _observe(
             out[r, 2] = total / (copies + 1.0)
             out[r, 3] = most
             out[r, 4] = of_accounts / (copies + 1.0)
-        out[r, 6] = room[0] / SHORT_C
-        out[r, 7] = room[1] / RING
+        out[r, 6] = room[0] / min(max(index, 1), SHORT_C)
+        out[r, 7] = room[1] / min(max(index, 1), RING)
         out[r, 8] = room[2]
         if not remember:
             continue

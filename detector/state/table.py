@@ -166,7 +166,7 @@ def touch(table: Table, key: int) -> tuple[int, int, bool]:
 @kernel
 def _take_in(table: Table, young: int, key: int) -> tuple[int, int, bool]:
     """``touch`` for a key that is not among the young."""
-    # Element by element: slices, counted by their holders, would cost more than all the rest.
+    # Element by element: setting one row from another by slices may make a copy, and kernels make no arrays.
     before = 1 - young
     old_row = _find_in(table, before, key)
     if table.meta[N_YOUNG] == table.meta[MAX_KEYS]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detector.bundle.model import probabilities
 from detector.bundle.trees import LOOK, Trees
 from detector.engine import COMPANY, COMPANY_COLUMNS
+from detector.training.calibration import SILENT
 from detector.training.heads import Lesson, WordingFits, fit_trees
 from detector.training.matrix import Matrix, Progress
 from detector.verdict import NORMAL
@@ -22,11 +23,17 @@ def with_company(
 ) -> tuple[Trees, Floats, Matrix]:
     """The trees of the first look, its margins (float64, (N,)), and the matrix with the company of live comments filled in.
 
-    A comment's first look comes from trees that did not see its fold, and so do those of its session.
+    A comment's first look comes from trees that did not see its fold, and so do those of its session where sessions are
+    held out whole; where near-identical texts are, the looks at the other texts come from trees that may have seen it.
+    The company must be unknown before.
     """
     trees, margin = fit_trees(
         matrix, wording, look_lesson(matrix, wording), seed=seed, jobs=jobs, progress=progress
     )
+    if not len(trees.roots):
+        # Too few live lessons: nothing looks suspicious.
+        trees = dataclasses.replace(trees, baseline=SILENT[2])
+        margin = np.full(len(matrix), SILENT[2])
     values = matrix.values.copy()
     values[:, -COMPANY_COLUMNS:] = company_values(matrix, probabilities(margin.reshape(-1, 1))[:, 0])
     return trees, margin, dataclasses.replace(matrix, values=values)
@@ -44,6 +51,8 @@ def look_lesson(matrix: Matrix, wording: WordingFits) -> Lesson:
     own = np.take_along_axis(weight, np.where(target & use, matrix.label, 0)[:, None].astype(np.intp), axis=1)[
         :, 0
     ]
+    # Of what no head asks for here, nothing is to be learned: a lure put into a log that speaks of floods alone.
+    use &= ~target | (own > 0.0)
     likeness = np.where(matrix.known, wording.held_out, -np.inf).max(axis=1)
     return Lesson(
         LOOK, use, target, np.sqrt(np.where(target, own, weight.max(axis=1))), likeness, matrix.surface
@@ -51,7 +60,10 @@ def look_lesson(matrix: Matrix, wording: WordingFits) -> Lesson:
 
 
 def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:
-    """The columns of the company (float32, (N, columns)) by each session's first looks, in the order of its comments."""
+    """The columns of the company (float32, (N, columns)) by each session's first looks, in the order of its comments.
+
+    ``look`` float64 (N,). Of reviews and of loose texts nothing is said: NaN.
+    """
     out = np.full((len(matrix), COMPANY_COLUMNS), np.nan, dtype=np.float32)
     here = np.flatnonzero((matrix.session >= 0) & ~matrix.augmented)
     order = here[np.argsort(matrix.session[here], kind="stable")]

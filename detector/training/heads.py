@@ -143,7 +143,8 @@ def _depends_on_level(name: str) -> bool:
 def sampled(
     lesson: Lesson, rows: NDArray[np.intp], rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], Floats]:
-    """Some of ``rows`` with their weights: of each surface as many as ``MOST_FOUND``, ``MOST_HARD``, ``MOST_EASY`` allow."""
+    """Some of ``rows`` (intp (k,)) with their weights (float64 (k,)), those that stand for more raised by as much: of each
+    surface as many as ``MOST_FOUND``, ``MOST_HARD``, ``MOST_EASY`` allow."""
     chosen, weights = [], []
     for surface in range(len(SURFACES)):
         own = rows[lesson.surface[rows] == surface]
@@ -264,10 +265,10 @@ def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -
 
 
 def _rank(score: Floats, among: NDArray[np.bool_]) -> Floats:
-    """The place of every score ``among`` some, from 0 to 1; 0 elsewhere."""
-    rows = np.flatnonzero(among)
+    """The share of scores ``among`` some that are no higher, from 0 to 1; 0 elsewhere."""
     out = np.zeros(len(score))
-    out[rows[np.argsort(score[rows], kind="stable")]] = np.arange(1, len(rows) + 1) / max(len(rows), 1)
+    known = score[among]
+    out[among] = np.searchsorted(np.sort(known), known, side="right") / max(len(known), 1)
     return out
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from detector import engine as engine_module
 from detector.comment import SECOND_SOURCES, Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, SessionMemory
+from detector.signals.company import RING
 from detector.simulate import simulate_room
 from detector.state.delivered import Delivered
 from tests.building import batch, comment, digest, digests, looking_engine, named
@@ -89,8 +90,10 @@ def test_chunking_changes_nothing(data: st.DataObject) -> None:
 
 
 def test_chunking_changes_nothing_in_a_live_room() -> None:
-    rooms = [simulate_room(seed=seed, minutes=6, viewers=60).batch for seed in (3, 4)]
-    both = CommentBatch.concat([part.slice(0, 250) for part in rooms])
+    rooms = [simulate_room(seed=seed, minutes=6, viewers=200).batch for seed in (3, 4)]
+    # More than the ring of the last comments holds.
+    both = CommentBatch.concat([part.slice(0, RING + 20) for part in rooms])
+    assert len(both) == 2 * (RING + 20)
     both = both.take(both.replay_order())
     expected = observed(looking_engine(), both)
     for size in (1, 7, 256):

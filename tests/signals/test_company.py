@@ -22,36 +22,34 @@ def seen(*comments, **options) -> list[dict[str, float]]:
     ]
 
 
-def room(short: float, usual: float) -> dict[str, float]:
-    return {"room_50c": short / SHORT_C, "room_500c": short / RING, "room_usual": usual}
+def room(mean: float) -> dict[str, float]:
+    """While a room is young all three are the mean of all its first looks."""
+    return {"room_50c": mean, "room_500c": mean, "room_usual": mean}
 
 
 def test_an_account_is_known_by_what_it_said_before_and_a_text_by_who_else_said_it() -> None:
     rows = seen(
         comment(FOUR, user_id="a"), comment(NINE, user_id="a"), comment(NINE, user_id="b"), comment(NINE, user_id="a"),
     )  # fmt: skip
-    usual = [0.0]
-    for look in (0.8, 0.9, 0.9):
-        usual.append(usual[-1] + (look - usual[-1]) / USUAL_C)
     assert rows == [
         nearly(expected)
         for expected in (
-            QUIET | room(0, 0),
-            QUIET | {"account_mean": 0.8 / 2, "account_most": 0.8} | room(0.8, usual[1]),
+            QUIET | room(0),
+            QUIET | {"account_mean": 0.8 / 2, "account_most": 0.8} | room(0.8),
             # One copy by a, whose two comments looked .85 on average; shrunk by one that looks genuine.
             QUIET
             | {"copies_mean": 0.9 / 2, "copies_most": 0.9, "copiers_mean": 0.85 / 2, "group_mean": 0.9 / 2}
-            | room(1.7, usual[2]),
+            | room(1.7 / 2),
             # Its own copy counts for the group, but only that of b is one by another.
             {"account_mean": 1.7 / 3, "account_most": 0.9, "copies_mean": 0.9 / 2, "copies_most": 0.9,
-             "copiers_mean": 0.9 / 2, "group_mean": 1.8 / 3} | room(2.6, usual[3]),
+             "copiers_mean": 0.9 / 2, "group_mean": 1.8 / 3} | room(2.6 / 3),
         )
     ]  # fmt: skip
 
 
 def test_who_is_not_known_has_no_past_and_copies_as_others_do() -> None:
     first, second = seen(comment(FOUR, user_id=""), comment(FOUR, user_id=""))
-    assert first == nearly(QUIET | {"account_mean": NAN, "account_most": NAN} | room(0, 0))
+    assert first == nearly(QUIET | {"account_mean": NAN, "account_most": NAN} | room(0))
     assert (second["account_mean"], second["copies_mean"]) == nearly_pair(NAN, 0.4)
 
 
@@ -59,12 +57,28 @@ def nearly_pair(*values: float) -> object:
     return pytest.approx(values, rel=2e-7, nan_ok=True)
 
 
+def nearly_list(*values: float) -> object:
+    return pytest.approx(list(values), rel=2e-7)
+
+
 def test_the_room_forgets() -> None:
-    rows = seen(*(comment(ONE, user_id=f"u{n}") for n in range(RING + 1)))
-    assert [rows[n]["room_50c"] for n in (SHORT_C, SHORT_C + 1)] == nearly_pair(0.5, 0.5)
-    assert [rows[n]["room_500c"] for n in (RING - 1, RING)] == nearly_pair(0.5 * (RING - 1) / RING, 0.5)
+    rows = seen(comment(NINE), *(comment(ONE, user_id=f"u{n}") for n in range(RING + 1)))
+    # The first comment looked .9, all others .5.
+    assert [rows[n]["room_50c"] for n in (SHORT_C, SHORT_C + 1)] == nearly_pair(0.5 + 0.4 / SHORT_C, 0.5)
+    assert [rows[n]["room_500c"] for n in (RING, RING + 1)] == nearly_pair(0.5 + 0.4 / RING, 0.5)
+    assert rows[RING + 1]["room_usual"] == pytest.approx(0.5 + 0.4 / (RING + 1), rel=2e-7)
     # Copies are looked for among the comments that the ring holds: the newest 48 of them, each looking .5.
-    assert rows[RING]["copies_mean"] == pytest.approx(0.5 * 48 / 49, rel=2e-7)
+    assert rows[RING + 1]["copies_mean"] == pytest.approx(0.5 * 48 / 49, rel=2e-7)
+
+
+def test_what_is_usual_in_an_old_room_moves_slowly() -> None:
+    company, memory = Company(), Company().new_memory()
+    looks = np.concatenate([np.full(USUAL_C, 0.2), np.ones(2)])
+    rows = company.kept(
+        memory, account=np.zeros(len(looks), dtype=np.int64), group=np.arange(1, len(looks) + 1), look=looks,
+        first_index=0, remember=True,
+    )  # fmt: skip
+    assert rows[-2:, -1].tolist() == nearly_list(0.2, 0.2 + 0.8 / USUAL_C)
 
 
 def test_a_copy_that_left_the_ring_still_counts_for_its_group() -> None:
@@ -77,7 +91,7 @@ def test_reviews_keep_no_company() -> None:
     review, live = seen(comment(NINE, user_id="a", kind="review"), comment(NINE, user_id="b"))
     assert set(map(np.isnan, review.values())) == {True}
     # The review is not remembered, though it took a place in the room.
-    assert live == nearly(QUIET | room(0, 0))
+    assert live == nearly(QUIET | room(0))
 
 
 def test_without_a_first_look_nothing_is_known() -> None:
