@@ -83,7 +83,7 @@ def _heads(found: Found, zh: bool) -> Iterator[Section]:
         "distinct_texts", "每种文本只算一次" if zh else "Every text counted once",
         "按一种文本的平均概率排序；两种标签都有的文本不计。" if zh else
         "By the mean probability of a text; texts that carry both labels are left out.",
-        ("", *TITLES), tuple((head, *_figures(row)) for head, row in found["distinct_texts"].items()),
+        ("", *TITLES), tuple((head, *_figures(row)) for head, row in found.get("distinct_texts", {}).items()),
     )  # fmt: skip
 
 

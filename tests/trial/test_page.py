@@ -171,3 +171,17 @@ def test_figures_are_written_with_their_interval_and_unknown_ones_as_a_dash() ->
     # A few in a hundred thousand are still people.
     assert share({"value": 2e-5, "low": 1e-5, "high": 4e-5}) == "0.0020% [0.0010, 0.0040]"
     assert [figure(unknown) for unknown in ({"value": None}, {"value": float("nan")})] == ["–", "–"]
+
+
+def test_what_was_left_out_of_training_is_written_without_any_other_figure() -> None:
+    share = {"value": 0.5, "low": 0.25, "high": 0.75}
+    found = {
+        "model_id": "4 models", "log": "room", "train_sessions": 5, "heads": {},
+        "attacks": {"smear": {"label": "bot_flood", "posts": 40, "recall": share, "flagged": share, "high_risk": share}},
+    }  # fmt: skip
+    page = results_page({"left out": found})
+    assert [line for line in page.splitlines() if line.startswith(("## ", "### ", "| smear"))] == [
+        "## left out",
+        "### Injected attacks",
+        "| smear | bot_flood | 40 | 50.00% [25.00, 75.00] | 50.00% [25.00, 75.00] | 50.00% [25.00, 75.00] |",
+    ]
