@@ -16,6 +16,7 @@ from detector.state.table import Table, find, new_table, reserve, touch
 # Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? Here first
 # looks are gathered over what belongs together: the account's other comments, near-copies by others, what their accounts
 # said before, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
+
 # Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
 FirstLook = Callable[[Floats], Floats]
 RING: Final = 512

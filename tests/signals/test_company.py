@@ -50,22 +50,18 @@ def test_an_account_is_known_by_what_it_said_before_and_a_text_by_who_else_said_
 def test_who_is_not_known_has_no_past_and_copies_as_others_do() -> None:
     first, second = seen(comment(FOUR, user_id=""), comment(FOUR, user_id=""))
     assert first == nearly(QUIET | {"account_mean": NAN, "account_most": NAN} | room(0))
-    assert (second["account_mean"], second["copies_mean"]) == nearly_pair(NAN, 0.4)
+    assert [second["account_mean"], second["copies_mean"]] == near(NAN, 0.4)
 
 
-def nearly_pair(*values: float) -> object:
-    return pytest.approx(values, rel=2e-7, nan_ok=True)
-
-
-def nearly_list(*values: float) -> object:
-    return pytest.approx(list(values), rel=2e-7)
+def near(*values: float) -> object:
+    return pytest.approx(list(values), rel=2e-7, nan_ok=True)
 
 
 def test_the_room_forgets() -> None:
     rows = seen(comment(NINE), *(comment(ONE, user_id=f"u{n}") for n in range(RING + 1)))
     # The first comment looked .9, all others .5.
-    assert [rows[n]["room_50c"] for n in (SHORT_C, SHORT_C + 1)] == nearly_pair(0.5 + 0.4 / SHORT_C, 0.5)
-    assert [rows[n]["room_500c"] for n in (RING, RING + 1)] == nearly_pair(0.5 + 0.4 / RING, 0.5)
+    assert [rows[n]["room_50c"] for n in (SHORT_C, SHORT_C + 1)] == near(0.5 + 0.4 / SHORT_C, 0.5)
+    assert [rows[n]["room_500c"] for n in (RING, RING + 1)] == near(0.5 + 0.4 / RING, 0.5)
     assert rows[RING + 1]["room_usual"] == pytest.approx(0.5 + 0.4 / (RING + 1), rel=2e-7)
     # Copies are looked for among the comments that the ring holds: the newest 48 of them, each looking .5.
     assert rows[RING + 1]["copies_mean"] == pytest.approx(0.5 * 48 / 49, rel=2e-7)
@@ -78,13 +74,13 @@ def test_what_is_usual_in_an_old_room_moves_slowly() -> None:
         memory, account=np.zeros(len(looks), dtype=np.int64), group=np.arange(1, len(looks) + 1), look=looks,
         first_index=0, remember=True,
     )  # fmt: skip
-    assert rows[-2:, -1].tolist() == nearly_list(0.2, 0.2 + 0.8 / USUAL_C)
+    assert rows[-2:, -1].tolist() == near(0.2, 0.2 + 0.8 / USUAL_C)
 
 
 def test_a_copy_that_left_the_ring_still_counts_for_its_group() -> None:
     others = [comment(f"第{n}位观众", user_id=f"x{n}") for n in range(RING)]
     last = seen(comment(NINE, user_id="a"), *others, comment(NINE, user_id="b"))[-1]
-    assert (last["copies_mean"], last["group_mean"]) == nearly_pair(NAN, 0.45)
+    assert [last["copies_mean"], last["group_mean"]] == near(NAN, 0.45)
 
 
 def test_reviews_keep_no_company() -> None:
