@@ -29,6 +29,7 @@ from detector.signals.company import Company, CompanyMemory, FirstLook
 from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
 from detector.signals.lockstep import Lockstep
+from detector.signals.phrases import Phrases
 from detector.signals.rating import Rating
 from detector.signals.repetition import Repetition
 from detector.signals.signal import Described, Feature, Observation, Signal, TextSignal
@@ -43,11 +44,12 @@ from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions, pl
 from detector.state.supporters import new_supporters, observe_supporters
 from detector.state.table import N_YOUNG, Table
 from detector.state.texts import Columns, TextMemory, TextRows
+from detector.text.phrases import phrases
 from detector.text.reading import TextReading, read_texts, tables_digest
 
 TEXT_SIGNALS: Final[tuple[TextSignal, ...]] = (Style(), Contact())
 SIGNALS: Final[tuple[Signal, ...]] = (
-    Copying(), Lockstep(), Repetition(), Timing(), Burst(), Account(), Rating(),
+    Copying(), Phrases(), Lockstep(), Repetition(), Timing(), Burst(), Account(), Rating(),
 )  # fmt: skip
 # What the first looks at other comments say of this one: read last, for a first look needs all the others.
 COMPANY: Final = Company()
@@ -55,7 +57,7 @@ ALL_SIGNALS: Final[tuple[Described, ...]] = (*TEXT_SIGNALS, *SIGNALS, COMPANY)
 # The text scores, where they stand among the signals.
 WORDING: Final = "wording"
 # Changes whenever a number in a feature could: part of the schema's digest.
-HASH_VERSION: Final = 4
+HASH_VERSION: Final = 5
 # Kinds of events by which an account gives the room something that costs.
 GIVING: Final = chosen(("gift", "member", "superchat"), KIND_CODE)
 REVIEWS: Final = chosen(REVIEW_KINDS, KIND_CODE)
@@ -182,6 +184,7 @@ class FeatureEngine:
             "exact": reading.exact,
             "skeleton": reading.prints.skeleton,
             **prints_of(reading)._asdict(),
+            "phrases": phrases(reading.shaped),
             "inputs": np.concatenate([wording, *measured.values()], axis=1, dtype=np.float64),
             "contact_form": has_contact_form(measured[Contact.name]),
         }
@@ -281,6 +284,8 @@ def _observe_session(
         exact=own["exact"],
         skeleton=skeleton,
         group=group,
+        phrases=own.known["phrases"],
+        text=own.at,
         contact_form=own["contact_form"],
         accounts=accounts,
         level=level,

@@ -26,6 +26,7 @@ OF_ACCOUNTS: Final = (
     "repetition.times", "repetition.gap_c", "repetition.streak", "repetition.distinct_share",
     "timing.gap_s", "timing.gap_c", "timing.rate_60s", "timing.rate_200c", "timing.gap_spread",
     "timing.gap_typical_s", "account.posts", "account.seen_s", "account.seen_c", "account.contacts",
+    "phrases.young_mean", "phrases.young_most", "phrases.young_share",
 )  # fmt: skip
 OF_LEVELS: Final = (
     "copying.low_share", "copying.rank_mean", "copying.rank_spread", "account.level", "account.level_rank",

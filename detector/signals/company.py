@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.signals.signal import Described, Feature, Floats, Observation, Sentence, feature
+from detector.state.seats import USED, Seats, new_seats, pieces, seat_of, take_seat
 from detector.state.table import Table, find, new_table, reserve, touch
 
 # Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? Here first
 # looks are gathered over what belongs together: the account's other comments, near-copies by others, what their accounts
-# said before, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
+# said before, comments that share a phrase, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
 
 # Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
 FirstLook = Callable[[Floats], Floats]
@@ -26,21 +28,30 @@ USUAL_C: Final = 3_000
 # Copies looked at, newest first.
 MAX_COPIES: Final = 48
 MAX_KEYS: Final = 65_536
+# So many of a text's phrases are followed; what was said with them decays by e every so many comments of the room.
+FOLLOWED: Final = 8
+RECENT_C: Final = 600.0
 # Of an account or a group: the sum of its first looks, and how many; then the largest of the account, the group's last post.
 SUM, COUNT = range(2)
 MOST = LAST_INDEX = 2
+# Beside key and last use, of a phrase: the decayed sum of first looks, and how many, by changing accounts, as of a
+# comment's index; who was last.
+LOOKS, USES, AT, LAST_ACCOUNT = range(2, 6)
+# A row fills a line of the processor's cache.
+COLUMNS: Final = 8
 
 
 @dataclass(slots=True)
 class CompanyMemory:
-    """The last ``RING`` comments with their first looks and their accounts' means (RING, 2), accounts, groups, and the sums
-    of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
+    """The last ``RING`` comments with their first looks and their accounts' means (RING, 2), accounts, groups, phrases, and the
+    sums of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
 
     account: NDArray[np.int64]
     before: NDArray[np.int64]
     looks: NDArray[np.float64]
     accounts: Table
     groups: Table
+    phrases: Seats
     room: NDArray[np.float64]
 
 
@@ -55,6 +66,8 @@ class Company(Described):
         feature("company.copies_most", "probability", "The largest of them."),
         feature("company.copiers_mean", "probability", "First looks at all that the accounts of those copies had said: the mean of their means."),
         feature("company.group_mean", "probability", "First looks at all near-copies of this session: their mean, shrunk to 0."),
+        feature("company.phrases_mean", "probability", "First looks at recent comments by others with the same phrases: the mean over phrases."),
+        feature("company.phrases_most", "probability", "The same of the most suspicious phrase."),
         feature("company.room_50c", "probability", "First looks at the room's last 50 comments: their mean."),
         feature("company.room_500c", "probability", "The same of the last 512."),
         feature("company.room_usual", "probability", "The same over some thousands of comments."),
@@ -68,6 +81,7 @@ class Company(Described):
             looks=np.zeros((RING, 2)),
             accounts=new_table(3, max_keys=MAX_KEYS),
             groups=new_table(3, max_keys=MAX_KEYS),
+            phrases=new_seats(COLUMNS),
             room=np.zeros(3),
         )
 
@@ -84,12 +98,13 @@ class Company(Described):
             # Product pages have no rooms: what stands around a review is chance.
             look[seen.is_review] = np.nan
         return self.kept(
-            memory, account=seen.account, group=seen.group, look=look, first_index=seen.first_index, remember=remember
+            memory, account=seen.account, group=seen.group, phrases=seen.phrases, text=seen.text, look=look,
+            first_index=seen.first_index, remember=remember,
         )  # fmt: skip
 
     def kept(
-        self, memory: CompanyMemory, *, account: NDArray[np.int64], group: NDArray[np.int64], look: Floats,
-        first_index: int, remember: bool,
+        self, memory: CompanyMemory, *, account: NDArray[np.int64], group: NDArray[np.int64], phrases: NDArray[np.int64],
+        text: NDArray[np.intp], look: Floats, first_index: int, remember: bool,
     ) -> NDArray[np.float32]:  # fmt: skip
         """The features of n comments (float32, (n, features)) by the first looks before each, and theirs are taken in.
 
@@ -100,10 +115,16 @@ class Company(Described):
             memory.accounts = reserve(memory.accounts, len(account))
             memory.groups = reserve(memory.groups, len(account))
         out = np.empty((len(account), len(self.features)), dtype=np.float32)
-        _observe(
-            account, group, look, first_index, remember,
-            memory.account, memory.before, memory.looks, memory.accounts, memory.groups, memory.room, out,
-        )  # fmt: skip
+        for seats, start, end in (
+            pieces(memory.phrases, first_index, len(account))
+            if remember
+            else ((memory.phrases, 0, len(account)),)
+        ):
+            memory.phrases = seats
+            _observe(
+                start, end, account, group, phrases, text, look, first_index, remember,
+                memory.account, memory.before, memory.looks, memory.accounts, memory.groups, seats, memory.room, out,
+            )  # fmt: skip
         return out
 
     def explain(self, values: Mapping[str, float]) -> Sentence | None:
@@ -117,6 +138,11 @@ class Company(Described):
             return (
                 "该账号本场此前的发言也可疑",
                 "what this account said earlier this session looks suspicious too",
+            )
+        if values["company.phrases_mean"] >= 0.2:
+            return (
+                "用同样说法的其他发言也可疑",
+                "what others have just said in the same phrases looks suspicious too",
             )
         share = values["company.room_50c"]
         if share >= 0.1 and share >= 3 * values["company.room_usual"]:
@@ -140,12 +166,44 @@ def _pass_on(index: int, look: float, ring_looks: NDArray[np.float64], room: NDA
 
 
 @kernel
-def _observe(
-    account: NDArray[np.int64], group: NDArray[np.int64], look: NDArray[np.float64], first_index: int,
-    remember: bool, ring_account: NDArray[np.int64], ring_before: NDArray[np.int64], ring_looks: NDArray[np.float64],
-    accounts: Table, groups: Table, room: NDArray[np.float64], out: NDArray[np.float32],
+def _phrased(
+    phrases: NDArray[np.int64], account: int, look: float, index: int, remember: bool, seats: Seats,
+    out: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    for r in range(len(account)):
+    """Fill in what was said with the same phrases, and take in one first look."""
+    # A float64 holds 53 bits of the key exactly: enough to tell this account from the last one.
+    who = float(account >> 10)
+    total = most = 0.0
+    n = 0
+    while n < FOLLOWED and phrases[n] != 0:
+        seat = take_seat(seats, phrases[n]) if remember else seat_of(seats, phrases[n])
+        n += 1
+        if seat < 0:
+            continue
+        v = seats[seat]
+        kept = math.exp((v[AT] - index) / RECENT_C)
+        mean = v[LOOKS] * kept / (v[USES] * kept + 1.0)
+        total += mean
+        most = max(most, mean)
+        if remember:
+            if who == 0.0 or v[LAST_ACCOUNT] != who:
+                v[LOOKS] = v[LOOKS] * kept + look
+                v[USES] = v[USES] * kept + 1.0
+                v[AT] = index
+            v[LAST_ACCOUNT] = who
+            v[USED] = index
+    out[0] = total / (n + 1.0)
+    out[1] = most
+
+
+@kernel
+def _observe(
+    start: int, end: int, account: NDArray[np.int64], group: NDArray[np.int64], phrases: NDArray[np.int64], text: NDArray[np.intp],
+    look: NDArray[np.float64], first_index: int, remember: bool,
+    ring_account: NDArray[np.int64], ring_before: NDArray[np.int64], ring_looks: NDArray[np.float64],
+    accounts: Table, groups: Table, seats: Seats, room: NDArray[np.float64], out: NDArray[np.float32],
+) -> None:  # fmt: skip
+    for r in range(start, end):
         index = first_index + r if remember else first_index
         place = index % RING
         out[r, :] = np.nan
@@ -183,9 +241,10 @@ def _observe(
             out[r, 2] = total / (copies + 1.0)
             out[r, 3] = most
             out[r, 4] = of_accounts / (copies + 1.0)
-        out[r, 6] = room[0] / min(max(index, 1), SHORT_C)
-        out[r, 7] = room[1] / min(max(index, 1), RING)
-        out[r, 8] = room[2]
+        _phrased(phrases[text[r]], account[r], look[r], index, remember, seats, out[r, 6:8])
+        out[r, 8] = room[0] / min(max(index, 1), SHORT_C)
+        out[r, 9] = room[1] / min(max(index, 1), RING)
+        out[r, 10] = room[2]
         if not remember:
             continue
         _pass_on(index, look[r], ring_looks, room)

@@ -31,7 +31,8 @@ class Observation:
 
     ``account`` is a positive key, 0 for nobody. ``ts_ms`` is NaN where the source has no clock fit for
     seconds. ``accounts`` (see ``readings``) is of shape (READINGS, n). ``first_index`` is the number of comments the session has had before. ``contact_form`` marks
-    texts that hold a long number or a handle.
+    texts that hold a long number or a handle. ``phrases`` int64 (m, PHRASES) are those of m texts, of which comment i
+    has the row ``text[i]``.
     """
 
     first_index: int
@@ -40,6 +41,8 @@ class Observation:
     exact: NDArray[np.int64]
     skeleton: NDArray[np.int64]
     group: NDArray[np.int64]
+    phrases: NDArray[np.int64]
+    text: NDArray[np.intp]
     contact_form: NDArray[np.bool_]
     accounts: Floats
     level: Floats

@@ -19,7 +19,8 @@ class Attack:
     """One kind of attack. Ranges are (low, high); a campaign draws its own values from them.
 
     ``span_s`` is how long it lasts, in days for reviews; NaN is the whole log. ``who`` are account types
-    (see ``inject``), one drawn per campaign. ``strength`` is how often a post is edited.
+    (see ``inject``), one drawn per campaign. ``strength`` is how often a post is edited. ``praises``: it is praise for
+    hire as well as a flood, and the head for fake reviews is to find it too.
     """
 
     write: Writer
@@ -32,6 +33,7 @@ class Attack:
     chatty: tuple[float, float] = (0.001, 0.3)
     reviews: bool = False
     rating: float = 5.0
+    praises: bool = False
 
     @property
     def borrows(self) -> bool:
@@ -77,6 +79,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         span_s=(20, 900),
         rhythms=_FAST,
         who=(FRESH, MIXED, MIXED, ANY),
+        praises=True,
     ),
     "paraphrase": Attack(
         write=texts.write_paraphrase,
@@ -85,6 +88,7 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         span_s=(20, 600),
         rhythms=_FAST,
         who=(FRESH, MIXED, ANY),
+        praises=True,
     ),
     "short_flood": Attack(
         write=texts.write_short,

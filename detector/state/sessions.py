@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.comment import CommentBatch
+from detector.state.seats import MOST_SEATS, PER_COMMENT
 
 # Room and session.
 SessionKey = tuple[str, str]
@@ -20,13 +21,16 @@ Memory = TypeVar("Memory")
 BASE_BYTES: Final = 256 * 1024
 EVENT_BYTES: Final = 6144
 FULL_EVENTS: Final = 65_536
+# What each of the first adds besides: the seats of phrases are full early.
+SEAT_BYTES: Final = 2048
+SEATED_EVENTS: Final = MOST_SEATS // PER_COMMENT
 MAX_BYTES: Final = 2 * 1024**3
 MAX_SESSIONS: Final = 10_000
 
 
 def charge(events: int) -> int:
     """The bytes that a session with so many events is charged, an upper bound."""
-    return BASE_BYTES + EVENT_BYTES * min(events, FULL_EVENTS)
+    return BASE_BYTES + EVENT_BYTES * min(events, FULL_EVENTS) + SEAT_BYTES * min(events, SEATED_EVENTS)
 
 
 class Lives(Generic[Memory]):

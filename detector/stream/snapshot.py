@@ -24,6 +24,7 @@ from detector.signals.burst import BurstMemory
 from detector.signals.company import CompanyMemory
 from detector.signals.copying import CopyingMemory
 from detector.signals.lockstep import LockstepMemory
+from detector.signals.phrases import PhrasesMemory
 from detector.signals.rating import RatingMemory
 from detector.state.accounts import Accounts
 from detector.state.delivered import Delivered
@@ -36,14 +37,15 @@ from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {
     kind.__name__: kind
     for kind in (
         SessionMemory, Accounts, Neighbours, Hindsight, Floods, Ledger, Block, Room, Prompt, Reason, Campaign,
-        FloodWindow, AccountMemory, BurstMemory, CompanyMemory, CopyingMemory, LockstepMemory, RatingMemory,
+        FloodWindow, AccountMemory, BurstMemory, CompanyMemory, CopyingMemory, LockstepMemory, PhrasesMemory,
+        RatingMemory,
     )
 }  # fmt: skip
 _DTYPES: Final = ("int64", "int32", "uint8", "float64", "float32", "bool")

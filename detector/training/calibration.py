@@ -20,13 +20,20 @@ SILENT: Final = (MIN_SLOPE, 0.0, -13.8)
 
 
 def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Floats:
-    """a, b, c of ``a * wording + b * margin + c`` for live comments and for reviews (float64, shape (2, 3))."""
+    """a, b, c of ``a * wording + b * margin + c`` for live comments and for reviews (float64, shape (2, 3)).
+
+    Near-identical live comments count as one: what a campaign repeats a hundred times is no hundred proofs that the score
+    is right. Reviews are copied by twos and threes, and each copy is a review of its own.
+    """
     out = np.zeros((len(SURFACES), 3))
     judged = matrix.known[:, head] & (matrix.label >= 0) & ~matrix.augmented
     for surface in range(len(SURFACES)):
         rows = judged & (matrix.surface == surface)
-        target = (matrix.label[rows] == head).astype(np.int8)
-        out[surface] = _fit(wording[rows], margin[rows], target, matrix.weight[rows, head])
+        target = matrix.target(head)[rows].astype(np.int8)
+        weight = matrix.weight[rows, head]
+        if surface == 0:
+            weight = _shared(weight, matrix.cluster[rows], target)
+        out[surface] = _fit(wording[rows], margin[rows], target, weight)
     for surface in range(len(SURFACES)):
         rows = judged & (matrix.surface == surface)
         other = out[1 - surface]
@@ -34,6 +41,17 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
             # Only genuine comments were labelled here: the other surface's calibration stands in, and
             # thresholds are still proven on these.
             out[surface] = other
+    return out
+
+
+def _shared(weight: Floats, cluster: NDArray[np.int64], target: NDArray[np.int8]) -> Floats:
+    """The weights (n,) with each group's shared among its rows; what is to be found and what is not weigh as much as before."""
+    out = weight.copy()
+    for side in (0, 1):
+        own = target == side
+        _, group, size = np.unique(cluster[own], return_inverse=True, return_counts=True)
+        shared = weight[own] / size[group]
+        out[own] = shared * (weight[own].sum() / max(shared.sum(), np.finfo(float).tiny))
     return out
 
 

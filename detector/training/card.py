@@ -38,7 +38,7 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
     ]
     counts: dict[str, list[int]] = {}
     for name, log in record["logs"].items():
-        row = [log["comments"], *(log["labels"][head] for head in (*HEADS, "normal"))]
+        row = [sum(log["labels"].values()), *(log["labels"][head] for head in (*HEADS, "normal"))]
         before = counts.get(_group(name), [0] * 5)
         counts[_group(name)] = [a + b for a, b in zip(before, row, strict=True)]
     lines += [f"| {name} | " + " | ".join(f"{value:,}" for value in row) + " |" for name, row in counts.items()]
@@ -56,7 +56,7 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
     for code, head in enumerate(HEADS):
         for name in dict.fromkeys(groups.tolist()):
             rows = (groups == name)[matrix.log] & matrix.known[:, code] & (matrix.label >= 0)
-            positive = matrix.label[rows] == code
+            positive = matrix.target(code)[rows]
             if positive.sum() < 20 or (~positive).sum() < 20:
                 continue
             score = fitted.log_odds[rows, code]

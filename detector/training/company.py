@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from detector.bundle.model import probabilities
 from detector.bundle.trees import LOOK, Trees
 from detector.engine import COMPANY, COMPANY_COLUMNS
+from detector.text.phrases import phrases
 from detector.training.calibration import SILENT
 from detector.training.heads import Lesson, WordingFits, fit_trees
 from detector.training.matrix import Matrix, Progress
@@ -65,6 +66,7 @@ def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:
     ``look`` float64 (N,). Of reviews and of loose texts nothing is said: NaN.
     """
     out = np.full((len(matrix), COMPANY_COLUMNS), np.nan, dtype=np.float32)
+    of_texts = phrases(matrix.reading.shaped)
     here = np.flatnonzero((matrix.session >= 0) & ~matrix.augmented)
     order = here[np.argsort(matrix.session[here], kind="stable")]
     starts = np.flatnonzero(np.diff(matrix.session[order], prepend=-1))
@@ -72,6 +74,7 @@ def company_values(matrix: Matrix, look: Floats) -> NDArray[np.float32]:
         if (matrix.surface[rows] == 0).any():
             out[rows] = COMPANY.kept(
                 COMPANY.new_memory(), account=matrix.account[rows], group=matrix.cluster[rows],
+                phrases=of_texts, text=matrix.text[rows].astype(np.intp),
                 look=np.where(matrix.surface[rows] == 0, look[rows], np.nan), first_index=0, remember=True,
             )  # fmt: skip
     # A disguised copy stands where its lure stands.

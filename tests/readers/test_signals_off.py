@@ -47,6 +47,12 @@ def crowd(*, review: bool, **over: object) -> CommentBatch:
     ))  # fmt: skip
 
 
+def crowds(code: str, **over: object) -> CommentBatch:
+    """Those whose lack it is: a badge or a payment is nothing that reviews have, and in reviews no phrases are followed."""
+    kinds = {"live": [False], "reviews": [True], "scored": [False, True]}[LACKS[code].of]
+    return CommentBatch.concat([crowd(review=review, room_id=f"r{review:d}", **over) for review in kinds])
+
+
 def unknown(comments: CommentBatch) -> set[str]:
     values = FeatureEngine().observe(comments).values
     return {name for name, column in zip(SCHEMA.names, values.T, strict=True) if np.isnan(column).all()}
@@ -54,11 +60,7 @@ def unknown(comments: CommentBatch) -> set[str]:
 
 @pytest.mark.parametrize("code", LACKING)
 def test_the_signals_named_are_those_that_become_unknown(code):
-    comments = crowd(review=True, **LACKING[code])
-    # A badge or a payment is nothing that reviews have.
-    if LACKS[code].of == "live":
-        comments = crowd(review=False, **LACKING[code])
-    whole = crowd(review=LACKS[code].of != "live")
+    comments, whole = crowds(code, **LACKING[code]), crowds(code)
     off = signals_off(lacks_of(comments))
     named = {name for found in off for name in found["signals"]} - {
         name for found in signals_off(lacks_of(whole)) for name in found["signals"]

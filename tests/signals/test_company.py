@@ -1,9 +1,14 @@
 """What the first looks at other comments say of one, worked by hand."""
 
+import random
+from math import exp
+
 import numpy as np
 import pytest
 
-from detector.signals.company import RING, SHORT_C, USUAL_C, Company
+from detector.signals.company import FOLLOWED, RECENT_C, RING, SHORT_C, USUAL_C, Company
+from detector.text.phrases import phrases
+from detector.text.reading import read_texts
 from tests.building import NAN, batch, comment, looking_engine, named, nearly, values_of
 
 # Texts of 4, 9 and 1 characters: their first looks are .8, .9 and .5.
@@ -15,6 +20,14 @@ QUIET = {
 
 def seen(*comments, **options) -> list[dict[str, float]]:
     """What the company of each comment says, by quantity."""
+    return [
+        {name: value for name, value in row.items() if not name.startswith("phrases_")}
+        for row in all_seen(*comments, **options)
+    ]
+
+
+def all_seen(*comments, **options) -> list[dict[str, float]]:
+    """The same with what is said of its phrases."""
     rows = named(looking_engine(**options).observe(batch(*comments)))
     return [
         {name.removeprefix("company."): row[name] for name in row if name.startswith("company.")}
@@ -57,6 +70,27 @@ def near(*values: float) -> object:
     return pytest.approx(list(values), rel=2e-7, nan_ok=True)
 
 
+def test_what_was_said_in_the_same_phrases_is_looked_at() -> None:
+    # Of so few phrases none loses its seat to others.
+    draw = random.Random(7)
+    room = [
+        comment("".join(draw.choice("好用") for _ in range(draw.randint(1, 6))), user_id=draw.choice(["a", "b", ""]))
+        for _ in range(60)
+    ]  # fmt: skip
+    said = [[key for key in row if key][:FOLLOWED] for row in phrases(read_texts([one.text for one in room]).shaped).tolist()]  # fmt: skip
+    looks = [len(one.text) / (len(one.text) + 1) for one in room]
+    for i, row in enumerate(all_seen(*room)):
+        means = []
+        for key in said[i]:
+            uses = [j for j in range(i) if key in said[j]]
+            who = [room[j].user_id for j in uses]
+            # Of an account's uses in a row the first counts.
+            counted = [j for k, j in enumerate(uses) if not who[k] or k == 0 or who[k - 1] != who[k]]
+            weight = [exp(-(i - j) / RECENT_C) for j in counted]
+            means.append(sum(w * looks[j] for w, j in zip(weight, counted, strict=True)) / (sum(weight) + 1))
+        assert [row["phrases_mean"], row["phrases_most"]] == near(sum(means) / (len(means) + 1), max(means))
+
+
 def test_the_room_forgets() -> None:
     rows = seen(comment(NINE), *(comment(ONE, user_id=f"u{n}") for n in range(RING + 1)))
     # The first comment looked .9, all others .5.
@@ -72,7 +106,8 @@ def test_what_is_usual_in_an_old_room_moves_slowly() -> None:
     looks = np.concatenate([np.full(USUAL_C, 0.2), np.ones(2)])
     rows = company.kept(
         memory, account=np.zeros(len(looks), dtype=np.int64), group=np.arange(1, len(looks) + 1), look=looks,
-        first_index=0, remember=True,
+        phrases=np.zeros((1, FOLLOWED), dtype=np.int64), text=np.zeros(len(looks), dtype=np.intp), first_index=0,
+        remember=True,
     )  # fmt: skip
     assert rows[-2:, -1].tolist() == near(0.2, 0.2 + 0.8 / USUAL_C)
 
@@ -101,6 +136,11 @@ def test_without_a_first_look_nothing_is_known() -> None:
     [
         ({"copies_mean": 0.2}, "其他账号最近发的近似内容也可疑"),
         ({"copies_mean": 0.19, "account_mean": 0.2}, "该账号本场此前的发言也可疑"),
+        ({"account_mean": 0.19, "phrases_mean": 0.2}, "用同样说法的其他发言也可疑"),
+        (
+            {"phrases_mean": 0.19, "room_50c": 0.1, "room_usual": 0.03},
+            "最近 50 条里约有 10% 看着可疑，多于平时",
+        ),
         ({"room_50c": 0.1, "room_usual": 0.03}, "最近 50 条里约有 10% 看着可疑，多于平时"),
         ({"room_50c": 0.1, "room_usual": 0.04}, None),
         ({"room_50c": 0.09, "room_usual": 0.01}, None),
