@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,11 @@ def values_of(signal: Signal | TextSignal, **quantities: float) -> dict[str, flo
         assert f"{signal.name}.{quantity}" in values
         values[f"{signal.name}.{quantity}"] = value
     return values
+
+
+def last_two(accounts: Sequence[str]) -> list[str]:
+    """The account that came last and the last other one before it."""
+    return list(dict.fromkeys(reversed(accounts)))[:2]
 
 
 def digests(frame: FeatureFrame) -> list[str]:

@@ -35,8 +35,8 @@ RECENT_C: Final = 600.0
 SUM, COUNT = range(2)
 MOST = LAST_INDEX = 2
 # Beside key and last use, of a phrase: the decayed sum of first looks, and how many, by changing accounts, as of a
-# comment's index; who was last.
-LOOKS, USES, AT, LAST_ACCOUNT = range(2, 6)
+# comment's index; who was last, and who before that: two who repeat each other are not many.
+LOOKS, USES, AT, LAST_ACCOUNT, ONE_BEFORE = range(2, 7)
 # A row fills a line of the processor's cache.
 COLUMNS: Final = 8
 
@@ -186,11 +186,13 @@ def _phrased(
         total += mean
         most = max(most, mean)
         if remember:
-            if who == 0.0 or v[LAST_ACCOUNT] != who:
+            if who == 0.0 or who not in (v[LAST_ACCOUNT], v[ONE_BEFORE]):
                 v[LOOKS] = v[LOOKS] * kept + look
                 v[USES] = v[USES] * kept + 1.0
                 v[AT] = index
-            v[LAST_ACCOUNT] = who
+            if v[LAST_ACCOUNT] != who:
+                v[ONE_BEFORE] = v[LAST_ACCOUNT]
+                v[LAST_ACCOUNT] = who
             v[USED] = index
     out[0] = total / (n + 1.0)
     out[1] = most

@@ -27,8 +27,8 @@ YOUNG_C: Final = 1_000
 USUAL_SHARE: Final = 0.2
 USUAL_C: Final = 3_000.0
 # Beside key and last use, of a phrase: its uses in the session; its recent uses by changing accounts, and by young ones, as
-# of a comment's index; who used it last.
-COUNT, RECENT, YOUNG, AT, LAST_ACCOUNT = range(2, 7)
+# of a comment's index; who used it last, and who before that: two who repeat each other are not many.
+COUNT, RECENT, YOUNG, AT, LAST_ACCOUNT, ONE_BEFORE = range(2, 8)
 # A row fills a line of the processor's cache.
 COLUMNS: Final = 8
 # From here on a surge is put into words; phrases are called rare that hardly one comment in twenty has used.
@@ -100,12 +100,14 @@ def _surprise(found: float, expected: float) -> float:
 def _use(v: NDArray[np.float64], index: int, account: float, young: float) -> None:
     """Take one use of a phrase into its row."""
     v[COUNT] += 1.0
-    if account == 0.0 or v[LAST_ACCOUNT] != account:
+    if account == 0.0 or account not in (v[LAST_ACCOUNT], v[ONE_BEFORE]):
         kept = math.exp((v[AT] - index) / RECENT_C)
         v[RECENT] = v[RECENT] * kept + 1.0
         v[YOUNG] = v[YOUNG] * kept + young
         v[AT] = index
-    v[LAST_ACCOUNT] = account
+    if v[LAST_ACCOUNT] != account:
+        v[ONE_BEFORE] = v[LAST_ACCOUNT]
+        v[LAST_ACCOUNT] = account
     v[USED] = index
 
 

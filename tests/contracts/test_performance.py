@@ -27,7 +27,7 @@ pytestmark = [
 ]
 
 # TF-IDF(jieba) + logistic regression takes so many times as long as zhenping, on comments of the sample room: no less.
-# About half of what was measured, for machines that have other things to do.
+# Less than half of what was measured, for machines that have other things to do.
 LEAST_RATIO: Final = 0.35
 ROUNDS: Final = 6
 OURS, THEIRS = 256, 1_024

@@ -9,7 +9,7 @@ import pytest
 from detector.signals.company import FOLLOWED, RECENT_C, RING, SHORT_C, USUAL_C, Company
 from detector.text.phrases import phrases
 from detector.text.reading import read_texts
-from tests.building import NAN, batch, comment, looking_engine, named, nearly, values_of
+from tests.building import NAN, batch, comment, last_two, looking_engine, named, nearly, values_of
 
 # Texts of 4, 9 and 1 characters: their first looks are .8, .9 and .5.
 FOUR, NINE, ONE = "送货很快", "主播推荐的面膜真好", "好"
@@ -84,8 +84,8 @@ def test_what_was_said_in_the_same_phrases_is_looked_at() -> None:
         for key in said[i]:
             uses = [j for j in range(i) if key in said[j]]
             who = [room[j].user_id for j in uses]
-            # Of an account's uses in a row the first counts.
-            counted = [j for k, j in enumerate(uses) if not who[k] or k == 0 or who[k - 1] != who[k]]
+            # Who used it last, and who before that, do not count again.
+            counted = [j for k, j in enumerate(uses) if not who[k] or who[k] not in last_two(who[:k])]
             weight = [exp(-(i - j) / RECENT_C) for j in counted]
             means.append(sum(w * looks[j] for w, j in zip(weight, counted, strict=True)) / (sum(weight) + 1))
         assert [row["phrases_mean"], row["phrases_most"]] == near(sum(means) / (len(means) + 1), max(means))

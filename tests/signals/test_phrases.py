@@ -7,7 +7,7 @@ from detector.comment import Comment
 from detector.signals.phrases import RECENT_C, USUAL_C, USUAL_SHARE, YOUNG_C, Phrases
 from detector.text.phrases import phrases
 from detector.text.reading import read_texts
-from tests.building import NAN, comment, nearly, seen_by, values_of
+from tests.building import NAN, comment, last_two, nearly, seen_by, values_of
 
 
 def surprise(found: float, expected: float) -> float:
@@ -30,8 +30,8 @@ def plainly(comments: list[Comment]) -> list[dict[str, float]]:
             uses = [j for j in range(i) if key in said[j]]
             novelty.append(log((i + 2) / (len(uses) + 1)))
             who = [comments[j].user_id for j in uses]
-            # Of an account's uses in a row the first counts.
-            counted = [j for k, j in enumerate(uses) if not who[k] or k == 0 or who[k - 1] != who[k]]
+            # Who used it last, and who before that, do not count again.
+            counted = [j for k, j in enumerate(uses) if not who[k] or who[k] not in last_two(who[:k])]
             recent = sum(exp(-(i - j) / RECENT_C) for j in counted)
             by_young = sum(young[j] * exp(-(i - j) / RECENT_C) for j in counted)
             expected = RECENT_C * (max(len(uses) - recent, 0) + 0.5) / (i + RECENT_C)
@@ -143,3 +143,9 @@ def test_it_says_whose_phrases_they_are() -> None:
         == unknown
         == ("近来其他账号频繁用着同样的少见说法", "other accounts have been using the same rare phrases lately")
     )
+
+
+def test_two_who_repeat_each_other_are_not_many() -> None:
+    two = seen_by(Phrases(), *[comment("链接在哪里", user_id="ab"[n % 2]) for n in range(12)])[-1]
+    many = seen_by(Phrases(), *[comment("链接在哪里", user_id=f"a{n}") for n in range(12)])[-1]
+    assert many["surge_most"] > 8 * two["surge_most"]
