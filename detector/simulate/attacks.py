@@ -19,8 +19,7 @@ class Attack:
     """One kind of attack. Ranges are (low, high); a campaign draws its own values from them.
 
     ``span_s`` is how long it lasts, in days for reviews; NaN is the whole log. ``who`` are account types
-    (see ``inject``), one drawn per campaign. ``strength`` is how often a post is edited. ``praises``: it is praise for
-    hire as well as a flood, and the head for fake reviews is to find it too.
+    (see ``inject``), one drawn per campaign. ``strength`` is how often a post is edited.
     """
 
     write: Writer
@@ -33,7 +32,6 @@ class Attack:
     chatty: tuple[float, float] = (0.001, 0.3)
     reviews: bool = False
     rating: float = 5.0
-    praises: bool = False
 
     @property
     def borrows(self) -> bool:
@@ -79,7 +77,6 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         span_s=(20, 900),
         rhythms=_FAST,
         who=(FRESH, MIXED, MIXED, ANY),
-        praises=True,
     ),
     "paraphrase": Attack(
         write=texts.write_paraphrase,
@@ -88,7 +85,6 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         span_s=(20, 600),
         rhythms=_FAST,
         who=(FRESH, MIXED, ANY),
-        praises=True,
     ),
     "short_flood": Attack(
         write=texts.write_short,

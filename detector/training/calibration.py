@@ -29,7 +29,7 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
     judged = matrix.known[:, head] & (matrix.label >= 0) & ~matrix.augmented
     for surface in range(len(SURFACES)):
         rows = judged & (matrix.surface == surface)
-        target = matrix.target(head)[rows].astype(np.int8)
+        target = (matrix.label[rows] == head).astype(np.int8)
         weight = matrix.weight[rows, head]
         if surface == 0:
             weight = _shared(weight, matrix.cluster[rows], target)

@@ -56,7 +56,7 @@ def model_card(fitted: Fit, record: Mapping[str, Any]) -> str:
     for code, head in enumerate(HEADS):
         for name in dict.fromkeys(groups.tolist()):
             rows = (groups == name)[matrix.log] & matrix.known[:, code] & (matrix.label >= 0)
-            positive = matrix.target(code)[rows]
+            positive = matrix.label[rows] == code
             if positive.sum() < 20 or (~positive).sum() < 20:
                 continue
             score = fitted.log_odds[rows, code]

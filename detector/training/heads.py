@@ -86,7 +86,6 @@ def _targets(
     use = rows & matrix.known[:, head] & (matrix.label >= 0) & matrix.words
     texts, targets, weights = [], [], []
     for target in (1, 0):
-        # By its label alone: the words in which a flood praises in a live room are those of honest reviews.
         of_target = use & ((matrix.label == head) == (target == 1))
         count = np.bincount(matrix.text[of_target], minlength=m)
         weight = np.bincount(matrix.text[of_target], weights=matrix.weight[of_target, head], minlength=m)
@@ -262,7 +261,7 @@ def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -
         weight[live] = np.sqrt(weight[live])
         # Hard cases are those that are worded like it and those that behave like it.
         likeness[live] = np.maximum(likeness, _rank(look, use & live))[live]
-    return Lesson(HEADS[head], use, matrix.target(head), weight, likeness, matrix.surface)
+    return Lesson(HEADS[head], use, matrix.label == head, weight, likeness, matrix.surface)
 
 
 def _rank(score: Floats, among: NDArray[np.bool_]) -> Floats:

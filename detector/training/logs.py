@@ -35,7 +35,6 @@ class LabelledLog:
     ``heads``: for which heads the labels speak; a spam-message set says nothing about floods. ``proof``: genuine
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
     neighbours mean nothing. ``weight``: per head, how much one row counts against one of a real labelled log.
-    ``praises`` bool: floods that the head for fake reviews is to find as well, or None.
     ``by_text``: ``fold`` is not used; near-identical texts are held out together instead. ``words``: False where
     the labels teach behaviour alone, and the wording of the heads must not learn from them.
     """
@@ -50,15 +49,13 @@ class LabelledLog:
     weight: tuple[float, ...] = (1.0,) * len(HEADS)
     by_text: bool = False
     words: bool = True
-    praises: NDArray[np.bool_] | None = None
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""
         rows = np.flatnonzero(keep)
         return dataclasses.replace(
-            self, batch=self.batch.take(rows), label=self.label[rows], fold=self.fold[rows],
-            praises=None if self.praises is None else self.praises[rows],
-        )  # fmt: skip
+            self, batch=self.batch.take(rows), label=self.label[rows], fold=self.fold[rows]
+        )
 
 
 def label_codes(labels: Sequence[str], *, where: str) -> NDArray[np.int8]:

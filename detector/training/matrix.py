@@ -25,7 +25,6 @@ from detector.training.logs import LabelledLog, fold_of_keys
 from detector.verdict import HEADS
 
 SOLICITATION: Final = HEADS.index("solicitation")
-FAKE_REVIEW: Final = HEADS.index("fake_review")
 # An n-gram from fewer accounts, or fewer distinct texts, could carry one person's words.
 MIN_SUPPORT: Final = 5
 MAX_LATIN_WORD: Final = 10
@@ -46,7 +45,7 @@ class Matrix:
     ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
     lures, last of all, which teach but are never judged; ``origin`` int64 (N,) the row that a row is a disguised copy
     of, or itself. ``session`` int32 (N,): equal in one session of one log, -1 for loose texts. ``words`` bool (N,):
-    whether wording learns from the row. ``praises`` bool (N,): see ``target``. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
+    whether wording learns from the row. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
     """
 
     values: NDArray[np.float32]
@@ -65,16 +64,11 @@ class Matrix:
     origin: NDArray[np.int64]
     session: NDArray[np.int32]
     words: NDArray[np.bool_]
-    praises: NDArray[np.bool_]
     source: NDArray[np.int64]
     names: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.label)
-
-    def target(self, head: int) -> NDArray[np.bool_]:
-        """Whether the head is to find each row (bool, (N,)): what is labelled so, and for fake reviews floods that praise."""
-        return np.asarray((self.label == head) | (self.praises if head == FAKE_REVIEW else False))
 
 
 def build_matrix(
@@ -135,7 +129,6 @@ def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns,
     which = np.repeat(np.arange(len(logs)), [len(log.batch) for log in logs])
     label = np.concatenate([log.label for log in logs])
     words = np.array([log.words for log in logs])[which]
-    praises = [np.zeros(len(log.batch), np.bool_) if log.praises is None else log.praises for log in logs]
     # Gifts and redeliveries are not judged, so they are neither lessons nor proof.
     keep = np.concatenate(observed)
     columns: Columns = {
@@ -152,7 +145,6 @@ def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns,
         "session": np.concatenate(sessions),
         "weight": np.array([log.weight for log in logs])[which],
         "words": words,
-        "praises": np.concatenate(praises),
     }
     return {name: column[keep] for name, column in columns.items()}, texts
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.comment import TS_SOURCE_CODE, CommentBatch
 from detector.errors import InputError
@@ -83,7 +82,6 @@ def injected_logs(
         stretch = rows[start : start + length]
         names = [LABEL_NAMES[code] for code in source.label[stretch].tolist()]
         log = SimulatedLog(source.batch.take(stretch), names, [""] * length)
-        praises = np.zeros(length, dtype=np.bool_)
         progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
         for _ in range(int(settings.get("campaigns", len(kinds)))):
             kind = kinds[int(rng.integers(len(kinds)))]
@@ -98,10 +96,6 @@ def injected_logs(
                 accounts_like="any" if rng.random() < 0.5 else None,
                 labels=log.label,
             )
-            # ``inject`` marks the rows of this campaign alone.
-            grown = _praises(log)
-            grown[np.array(log.kind_of_attack) == ""] = praises
-            praises = grown
         label = label_codes(log.label, where="injected")
         label[(label == NORMAL) & (rng.random(len(label)) >= genuine)] = LEFT_OUT
         yield LabelledLog(
@@ -113,7 +107,6 @@ def injected_logs(
             weight=head_weights(settings.get("weight", 1.0)),
             # The words of an attack on a shop are rare in a game room: they would become the mark of a flood.
             words=False,
-            praises=praises,
         )
 
 
@@ -128,7 +121,7 @@ def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
         name = f"simulated_room_{number:03d}"
         fold = np.full(len(batch), number % FOLDS, dtype=np.int8)
         label = label_codes(log.label, where=name)
-        yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight, praises=_praises(log))
+        yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight)
     for number in range(int(settings.get("reviews", 0))):
         log = simulate_reviews(seed=first + 5_000 + number, without=without)
         name = f"simulated_reviews_{number:03d}"
@@ -141,17 +134,6 @@ def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
             by_text=True,
             weight=weight,
         )
-
-
-def _praises(log: SimulatedLog) -> NDArray[np.bool_]:
-    """The posts, bool (n,), of campaigns that praise for hire."""
-    return np.array(
-        [
-            kind != "" and ATTACKS[kind].praises and label == ATTACKS[kind].label
-            for kind, label in zip(log.kind_of_attack, log.label, strict=True)
-        ],
-        dtype=np.bool_,
-    )
 
 
 def _order_only(batch: CommentBatch) -> CommentBatch:

@@ -49,14 +49,3 @@ def test_a_head_learns_from_labels_that_speak_for_it() -> None:
     lesson = head_lesson(matrix, worded([0.0] * 2), np.zeros(2), BOT_FLOOD)
     assert (lesson.use.tolist(), lesson.target.tolist()) == ([True, True], [True, False])
     assert head_lesson(matrix, worded([0.0] * 2), np.zeros(2), SOLICITATION).use.tolist() == [False, False]
-
-
-def test_the_head_for_fake_reviews_is_to_find_floods_that_praise_too() -> None:
-    log = dataclasses.replace(
-        log_of([BOT_FLOOD, BOT_FLOOD, NORMAL]), praises=np.array([True, False, False], dtype=np.bool_)
-    )
-    matrix = build_matrix([log.take(np.array([True, True, True]))], progress=quiet)
-    targets = {head: head_lesson(matrix, worded([0.0] * 3), np.zeros(3), head).target for head in range(3)}
-    assert targets[BOT_FLOOD].tolist() == [True, True, False]
-    assert targets[FAKE_REVIEW].tolist() == [True, False, False]
-    assert not targets[SOLICITATION].any()

@@ -25,7 +25,7 @@ from detector.training.logs import (
     read_source,
 )
 from detector.training.recipe import injected_logs, read_recipe, simulated_logs
-from detector.verdict import HEADS, NORMAL
+from detector.verdict import NORMAL
 from tests.building import batch, comment
 
 
@@ -170,23 +170,6 @@ def test_campaigns_are_put_into_a_stretch_of_every_session_and_stay_in_its_fold(
         assert len(genuine) >= 200
         assert set(log.label.tolist()) - {NORMAL} != set()
         assert len(set(log.batch.comment_id) & set(part.comment_id)) == 200
-
-
-def test_posts_of_campaigns_that_praise_are_marked_however_many_come_after() -> None:
-    session = simulate_room(seed=1, minutes=6, viewers=150, attacks=[]).batch
-    real = LabelledLog("real", session, np.full(len(session), NORMAL, np.int8), np.zeros(len(session), np.int8))
-    others = [kind for kind in LIVE_ATTACKS if kind not in ("templated_praise", "smear")]
-    settings = {"source": "real", "campaigns": 6, "seed": 5, "without": others}
-    (log,) = injected_logs(settings, {"real": real}, progress=lambda _: None)
-    flood = log.label == HEADS.index("bot_flood")
-    assert log.praises is not None
-    # Some of the campaigns praised, the others smeared, and nothing else is marked.
-    assert 0 < log.praises.sum() < flood.sum()
-    assert not (log.praises & ~flood).any()
-    smears = {"source": "real", "campaigns": 2, "without": [*others, "templated_praise"]}
-    (log,) = injected_logs(smears, {"real": real}, progress=lambda _: None)
-    assert log.praises is not None
-    assert not log.praises.any()
 
 
 def test_attacks_that_are_left_out_appear_in_no_log() -> None:

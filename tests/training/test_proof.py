@@ -67,7 +67,7 @@ def genuine(n: int) -> Matrix:
         cluster=np.arange(n), log=np.zeros(n, dtype=np.int16), account=np.zeros(n, dtype=np.int64),
         weight=np.ones((n, len(HEADS))), augmented=np.zeros(n, dtype=np.bool_), origin=np.arange(n),
         session=np.zeros(n, dtype=np.int32), words=np.ones(n, dtype=np.bool_),
-        praises=np.zeros(n, dtype=np.bool_), source=np.arange(n), names=("room",),
+        source=np.arange(n), names=("room",),
     )  # fmt: skip
 
 
