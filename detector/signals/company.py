@@ -115,11 +115,7 @@ class Company(Described):
             memory.accounts = reserve(memory.accounts, len(account))
             memory.groups = reserve(memory.groups, len(account))
         out = np.empty((len(account), len(self.features)), dtype=np.float32)
-        for seats, start, end in (
-            pieces(memory.phrases, first_index, len(account))
-            if remember
-            else ((memory.phrases, 0, len(account)),)
-        ):
+        for seats, start, end in pieces(memory.phrases, first_index, len(account), remember=remember):
             memory.phrases = seats
             _observe(
                 start, end, account, group, phrases, text, look, first_index, remember,

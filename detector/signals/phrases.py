@@ -63,11 +63,7 @@ class Phrases(Signal):
     def observe(
         self, seen: Observation, memory: PhrasesMemory, out: NDArray[np.float32], *, remember: bool
     ) -> None:
-        for seats, start, end in (
-            pieces(memory.phrases, seen.first_index, len(seen))
-            if remember
-            else ((memory.phrases, 0, len(seen)),)
-        ):
+        for seats, start, end in pieces(memory.phrases, seen.first_index, len(seen), remember=remember):
             memory.phrases = seats
             _observe(
                 start, end, seen.account, seen.phrases, seen.text, seen.accounts, seen.is_review, seen.first_index,

@@ -31,8 +31,14 @@ def new_seats(columns: int) -> Seats:
     return np.zeros((LEAST_SEATS, columns))
 
 
-def pieces(seats: Seats, first_index: int, n: int) -> Iterator[tuple[Seats, int, int]]:
-    """``n`` comments from the room's ``first_index`` on, cut where the memory grows: each part's memory, start and end."""
+def pieces(seats: Seats, first_index: int, n: int, *, remember: bool) -> Iterator[tuple[Seats, int, int]]:
+    """``n`` comments from the room's ``first_index`` on, cut where the memory grows: each part's memory, start and end.
+
+    It does not grow for comments that are not remembered.
+    """
+    if not remember:
+        yield seats, 0, n
+        return
     start = 0
     while start < n:
         while len(seats) < MOST_SEATS and first_index + start >= len(seats) // PER_COMMENT:

@@ -57,7 +57,7 @@ def test_growth_moves_all_that_was_known() -> None:
     for index in range(40):
         used(seats, draw.randint(1, 10**12), index)
     known = {float(row[KEY]): row.tolist() for row in seats if row[KEY]}
-    (grown, start, end), *others = pieces(seats, 1_000, 5)
+    (grown, start, end), *others = pieces(seats, 1_000, 5, remember=True)
     assert (start, end, others) == (0, 5, [])
     assert len(grown) > len(seats)
     assert {float(row[KEY]): row.tolist() for row in grown if row[KEY]} == known
@@ -68,7 +68,7 @@ def test_the_memory_grows_with_the_room_to_a_bound_and_however_batches_are_cut()
     def sizes(cuts: list[int]) -> list[int]:
         seats, at, out = new_seats(2), 0, []
         for n in cuts:
-            for now, start, end in pieces(seats, at, n):
+            for now, start, end in pieces(seats, at, n, remember=True):
                 seats = now
                 out += [len(seats)] * (end - start)
             at += n
@@ -82,4 +82,11 @@ def test_the_memory_grows_with_the_room_to_a_bound_and_however_batches_are_cut()
 
 
 def test_empty_batches_are_no_pieces() -> None:
-    assert [*pieces(np.zeros((LEAST_SEATS, 2)), 0, 0)] == []
+    assert [*pieces(np.zeros((LEAST_SEATS, 2)), 0, 0, remember=True)] == []
+
+
+def test_what_is_only_read_does_not_make_it_grow() -> None:
+    seats = new_seats(2)
+    ((same, start, end),) = pieces(seats, 10**6, 7, remember=False)
+    assert same is seats
+    assert (start, end) == (0, 7)
