@@ -137,8 +137,8 @@ class Company(Described):
             )
         if values["company.phrases_mean"] >= 0.2:
             return (
-                "用同样说法的其他发言也可疑",
-                "what others have just said in the same phrases looks suspicious too",
+                "近来用同样说法的发言也可疑",
+                "what was said lately in the same phrases looks suspicious too",
             )
         share = values["company.room_50c"]
         if share >= 0.1 and share >= 3 * values["company.room_usual"]:

@@ -75,12 +75,12 @@ class Phrases(Signal):
             return None
         if values["phrases.young_share"] >= 0.6:
             return (
-                "近来多个刚出现的账号用着同样的少见说法",
-                "accounts that have only just come keep using the same rare phrases",
+                "同样的少见说法近来反复出现，多出自刚出现的账号",
+                "the same rare phrases keep coming up lately, mostly from accounts that have only just come",
             )
         return (
-            "近来其他账号频繁用着同样的少见说法",
-            "other accounts have been using the same rare phrases lately",
+            "同样的少见说法近来反复出现",
+            "the same rare phrases keep coming up lately",
         )
 
 

@@ -135,14 +135,10 @@ def test_it_says_whose_phrases_they_are() -> None:
     others = explain(values_of(Phrases(), novelty=9.0, surge_mean=5.0, young_share=0.3))
     unknown = explain(values_of(Phrases(), novelty=9.0, surge_mean=5.0, young_share=NAN))
     assert newcomers == (
-        "近来多个刚出现的账号用着同样的少见说法",
-        "accounts that have only just come keep using the same rare phrases",
+        "同样的少见说法近来反复出现，多出自刚出现的账号",
+        "the same rare phrases keep coming up lately, mostly from accounts that have only just come",
     )
-    assert (
-        others
-        == unknown
-        == ("近来其他账号频繁用着同样的少见说法", "other accounts have been using the same rare phrases lately")
-    )
+    assert others == unknown == ("同样的少见说法近来反复出现", "the same rare phrases keep coming up lately")
 
 
 def test_two_who_repeat_each_other_are_not_many() -> None:
