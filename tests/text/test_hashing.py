@@ -19,7 +19,7 @@ KEYS = st.integers(1, 2**62)
 
 
 def test_the_hash_version_is_the_one_these_values_belong_to() -> None:
-    assert HASH_VERSION == 4
+    assert HASH_VERSION == 5
 
 
 @pytest.mark.parametrize(
