@@ -30,7 +30,7 @@ RECIPE: Final = Path(__file__).resolve().parents[1] / "recipes" / "default.toml"
 SOURCE: Final = "douyu_live_dev"
 # Kinds of one nature stand in different groups: each model has seen something of the sort, but not this.
 GROUPS: Final = (
-    (("lure_burst", "templated_praise", "emoji_flood"), ("look_alike", "marks", "digits")),
+    (("lure_burst", "templated_praise", "emoji_flood", "shill_sheet"), ("look_alike", "marks", "digits")),
     (("slow_drip", "paraphrase", "copy_others"), ("faces_between", "ornament", "letters")),
     (("warm_up", "short_flood", "shill_praise"), ("invisible", "traditional", "spread")),
     (("smear", "vote_wall", "aged_accounts"), ("random_word", "digit_in_front")),

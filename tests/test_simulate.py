@@ -155,7 +155,7 @@ def test_every_attack_has_the_documented_label() -> None:
         **dict.fromkeys(("lure_burst", "slow_drip", "warm_up"), "solicitation"),
         **dict.fromkeys(("templated_praise", "paraphrase", "short_flood", "emoji_flood"), "bot_flood"),
         **dict.fromkeys(("copy_others", "smear", "vote_wall", "aged_accounts"), "bot_flood"),
-        "shill_praise": "fake_review",
+        **dict.fromkeys(("shill_praise", "shill_sheet"), "fake_review"),
         **dict.fromkeys(REVIEW_ATTACKS, "fake_review"),
     }
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from detector.compiled import kernel
 from detector.signals.signal import Described, Feature, Floats, Observation, Sentence, feature
+from detector.state.arrivals import Arrivals, begin_block, came_together, new_arrivals, post_by, with_room
 from detector.state.seats import USED, Seats, new_seats, pieces, seat_of, take_seat
 from detector.state.table import Table, find, new_table, reserve, touch
 
 # Every comment is first looked at alone: how likely is it anything but genuine, by its words and behaviour? Here first
 # looks are gathered over what belongs together: the account's other comments, near-copies by others, what their accounts
-# said before, comments that share a phrase, and the room's last minutes. A campaign is a set of comments each of which could be anybody's.
+# said before, comments that share a phrase, accounts that came together, and the room's last minutes. A campaign is a set
+# of comments each of which could be anybody's.
 
 # Gives, for n rows of inputs whose company is not known yet, how likely each is anything but genuine: float64 (n,).
 FirstLook = Callable[[Floats], Floats]
@@ -31,9 +33,11 @@ MAX_KEYS: Final = 65_536
 # So many of a text's phrases are followed; what was said with them decays by e every so many comments of the room.
 FOLLOWED: Final = 8
 RECENT_C: Final = 600.0
-# Of an account or a group: the sum of its first looks, and how many; then the largest of the account, the group's last post.
+# Of an account or a group: the sum of its first looks, and how many; then the largest of the account and when it came, the
+# group's last post.
 SUM, COUNT = range(2)
 MOST = LAST_INDEX = 2
+CAME: Final = 3
 # Beside key and last use, of a phrase: the decayed sum of first looks, and how many, by changing accounts, as of a
 # comment's index; who was last, and who before that: two who repeat each other are not many.
 LOOKS, USES, AT, LAST_ACCOUNT, ONE_BEFORE = range(2, 7)
@@ -43,8 +47,8 @@ COLUMNS: Final = 8
 
 @dataclass(slots=True)
 class CompanyMemory:
-    """The last ``RING`` comments with their first looks and their accounts' means (RING, 2), accounts, groups, phrases, and the
-    sums of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
+    """The last ``RING`` comments with their first looks and their accounts' means (RING, 2), accounts, groups, phrases,
+    who came when, and the sums of the last ``SHORT_C`` and ``RING`` first looks and their usual mean (3,)."""
 
     account: NDArray[np.int64]
     before: NDArray[np.int64]
@@ -52,6 +56,7 @@ class CompanyMemory:
     accounts: Table
     groups: Table
     phrases: Seats
+    arrivals: Arrivals
     room: NDArray[np.float64]
 
 
@@ -66,8 +71,10 @@ class Company(Described):
         feature("company.copies_most", "probability", "The largest of them."),
         feature("company.copiers_mean", "probability", "First looks at all that the accounts of those copies had said: the mean of their means."),
         feature("company.group_mean", "probability", "First looks at all near-copies of this session: their mean, shrunk to 0."),
-        feature("company.phrases_mean", "probability", "First looks at recent comments by others with the same phrases: the mean over phrases."),
+        feature("company.phrases_mean", "probability", "First looks at recent comments with the same phrases, by changing accounts: the mean over phrases."),
         feature("company.phrases_most", "probability", "The same of the most suspicious phrase."),
+        feature("company.arrivals_mean", "probability", "First looks at what accounts said that came when this one did: their mean, shrunk to 0."),
+        feature("company.arrivals_each", "probability", "Their sum for each of these accounts, shrunk to 0."),
         feature("company.room_50c", "probability", "First looks at the room's last 50 comments: their mean."),
         feature("company.room_500c", "probability", "The same of the last 512."),
         feature("company.room_usual", "probability", "The same over some thousands of comments."),
@@ -79,9 +86,10 @@ class Company(Described):
             account=np.zeros(RING, dtype=np.int64),
             before=np.full(RING, -1, dtype=np.int64),
             looks=np.zeros((RING, 2)),
-            accounts=new_table(3, max_keys=MAX_KEYS),
+            accounts=new_table(4, max_keys=MAX_KEYS),
             groups=new_table(3, max_keys=MAX_KEYS),
             phrases=new_seats(COLUMNS),
+            arrivals=new_arrivals(),
             room=np.zeros(3),
         )
 
@@ -114,12 +122,14 @@ class Company(Described):
         if remember:
             memory.accounts = reserve(memory.accounts, len(account))
             memory.groups = reserve(memory.groups, len(account))
+            memory.arrivals = with_room(memory.arrivals, first_index + len(account))
         out = np.empty((len(account), len(self.features)), dtype=np.float32)
         for seats, start, end in pieces(memory.phrases, first_index, len(account), remember=remember):
             memory.phrases = seats
             _observe(
                 start, end, account, group, phrases, text, look, first_index, remember,
-                memory.account, memory.before, memory.looks, memory.accounts, memory.groups, seats, memory.room, out,
+                memory.account, memory.before, memory.looks, memory.accounts, memory.groups, seats, memory.arrivals,
+                memory.room, out,
             )  # fmt: skip
         return out
 
@@ -139,6 +149,11 @@ class Company(Described):
             return (
                 "近来用同样说法的发言也可疑",
                 "what was said lately in the same phrases looks suspicious too",
+            )
+        if values["company.arrivals_mean"] >= 0.2:
+            return (
+                "与该账号差不多同时进场的账号，发言也可疑",
+                "what accounts said that came at about the same time looks suspicious too",
             )
         share = values["company.room_50c"]
         if share >= 0.1 and share >= 3 * values["company.room_usual"]:
@@ -199,24 +214,29 @@ def _observe(
     start: int, end: int, account: NDArray[np.int64], group: NDArray[np.int64], phrases: NDArray[np.int64], text: NDArray[np.intp],
     look: NDArray[np.float64], first_index: int, remember: bool,
     ring_account: NDArray[np.int64], ring_before: NDArray[np.int64], ring_looks: NDArray[np.float64],
-    accounts: Table, groups: Table, seats: Seats, room: NDArray[np.float64], out: NDArray[np.float32],
+    accounts: Table, groups: Table, seats: Seats, arrivals: Arrivals, room: NDArray[np.float64], out: NDArray[np.float32],
 ) -> None:  # fmt: skip
     for r in range(start, end):
         index = first_index + r if remember else first_index
         place = index % RING
         out[r, :] = np.nan
+        if remember:
+            begin_block(arrivals, index)
         if np.isnan(look[r]):
             if remember:
                 _pass_on(index, 0.0, ring_looks, room)
                 ring_looks[place, 0] = 0.0
             continue
         mean = look[r]
+        came = index
+        own = own_total = 0.0
         if account[r] != 0:
             out[r, 0] = 0.0
             out[r, 1] = 0.0
             generation, row = find(accounts, account[r])
             if row >= 0:
                 v = accounts.values[generation, row]
+                came, own, own_total = int(v[CAME]), v[COUNT], v[SUM]
                 out[r, 0] = v[SUM] / (v[COUNT] + 1.0)
                 out[r, 1] = v[MOST]
                 mean = (v[SUM] + look[r]) / (v[COUNT] + 1.0)
@@ -240,9 +260,14 @@ def _observe(
             out[r, 3] = most
             out[r, 4] = of_accounts / (copies + 1.0)
         _phrased(phrases[text[r]], account[r], look[r], index, remember, seats, out[r, 6:8])
-        out[r, 8] = room[0] / min(max(index, 1), SHORT_C)
-        out[r, 9] = room[1] / min(max(index, 1), RING)
-        out[r, 10] = room[2]
+        others, posts, total = came_together(arrivals, came, index)
+        # Less the account itself; a block that was forgotten knows less than its account.
+        total = max(total - own_total, 0.0)
+        out[r, 8] = total / (max(posts - own, 0.0) + 1.0)
+        out[r, 9] = total / (max(others - min(own, 1.0), 0.0) + 1.0)
+        out[r, 10] = room[0] / min(max(index, 1), SHORT_C)
+        out[r, 11] = room[1] / min(max(index, 1), RING)
+        out[r, 12] = room[2]
         if not remember:
             continue
         _pass_on(index, look[r], ring_looks, room)
@@ -250,8 +275,11 @@ def _observe(
         ring_looks[place, 0] = look[r]
         ring_looks[place, 1] = mean
         if account[r] != 0:
-            generation, row, _ = touch(accounts, account[r])
+            generation, row, new = touch(accounts, account[r])
             v = accounts.values[generation, row]
+            if new:
+                v[CAME] = index
+            post_by(arrivals, came, index, look[r])
             v[SUM] += look[r]
             v[COUNT] += 1.0
             v[MOST] = max(v[MOST], look[r])

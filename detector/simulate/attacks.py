@@ -144,6 +144,15 @@ ATTACKS: Final[Mapping[str, Attack]] = {
         who=(FRESH, MIXED, ANY),
         strength=(0.0, 0.5),
     ),
+    "shill_sheet": Attack(
+        write=texts.write_review_sheet,
+        label="fake_review",
+        posts_per_account=(2, 15),
+        span_s=_WHOLE,
+        rhythms=("random", "even"),
+        who=(FRESH, MIXED, ANY),
+        strength=(0.0, 0.5),
+    ),
     "review_brushing": Attack(
         write=texts.write_review_sheet,
         label="fake_review",

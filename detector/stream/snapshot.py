@@ -37,7 +37,7 @@ from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {

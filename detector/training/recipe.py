@@ -19,6 +19,10 @@ from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, l
 from detector.training.matrix import Progress
 from detector.verdict import HEADS, LABELS, NORMAL
 
+# How many posts an injected campaign has, and no more than this share of the log.
+LEAST_POSTS: Final = 24
+MOST_POSTS: Final = 240
+MOST_SHARE: Final = 0.05
 LABEL_NAMES: Final = {LEFT_OUT: "unsure", **dict(enumerate(LABELS))}
 
 
@@ -59,12 +63,16 @@ def recipe_logs(recipe: Mapping[str, Any], root: str | Path, *, progress: Progre
 def injected_logs(
     settings: Mapping[str, Any], sources: Mapping[str, LabelledLog], *, progress: Progress
 ) -> Iterator[LabelledLog]:
-    """Stretches of every session of a real log with campaigns put in, each a log of its own in its session's fold.
+    """Every session of a real log with campaigns put in, ``copies`` times, each a log of its own in its session's fold.
 
     A simulated crowd is easily told from a simulated attack; a real crowd is what floods hide in. What carries over
     to kinds of attack never seen is how many different campaigns there were. The labels speak for ``heads`` alone,
     as the real log itself speaks for the others; of the genuine comments, which the real log holds already, a share
     of ``genuine`` teaches.
+
+    What is known of a room grows with it, so attacks have to come at every hour of a session: where they stood in short
+    stretches alone, trees learned that whoever comes later is genuine. Every other copy begins in the midst of the
+    session, as a dump may. There is one campaign for ``comments_per_campaign``, of ``LEAST_POSTS`` to ``MOST_POSTS`` posts.
     """
     source = sources.get(str(settings["source"]))
     if source is None:
@@ -75,21 +83,21 @@ def injected_logs(
     kinds = [name for name in LIVE_ATTACKS if name not in settings.get("without", ())]
     rng = np.random.default_rng(int(settings.get("seed", 0)))
     sessions = list(enumerate(session_rows(source.batch)))
+    every = int(settings["comments_per_campaign"])
     most, genuine = float(settings.get("borrowed", 0.0)), float(settings.get("genuine", 1.0))
     for copy, (number, rows) in itertools.product(range(int(settings.get("copies", 1))), sessions):
-        length = min(int(settings.get("rows", len(rows))), len(rows))
-        start = int(rng.integers(len(rows) - length + 1))
-        stretch = rows[start : start + length]
+        stretch = rows[int(rng.integers(3 * len(rows) // 4 + 1)) if copy % 2 else 0 :]
         names = [LABEL_NAMES[code] for code in source.label[stretch].tolist()]
-        log = SimulatedLog(source.batch.take(stretch), names, [""] * length)
-        progress(f"inject {settings.get('campaigns', len(kinds))} campaigns into session {number + 1}")
-        for _ in range(int(settings.get("campaigns", len(kinds)))):
+        log = SimulatedLog(source.batch.take(stretch), names, [""] * len(stretch))
+        campaigns = max(1, round(len(stretch) / every))
+        progress(f"inject {campaigns} campaigns into session {number + 1}")
+        for _ in range(campaigns):
             kind = kinds[int(rng.integers(len(kinds)))]
             log = inject(
                 log.batch,
                 seed=int(rng.integers(2**31)),
                 attack=kind,
-                share=float(rng.uniform(0.001, 0.01)),
+                share=min(float(rng.uniform(LEAST_POSTS, MOST_POSTS)) / len(log.batch), MOST_SHARE),
                 # Every other campaign says nothing of the room's own.
                 borrowed=max(0.0, float(rng.uniform(-most, most))) if ATTACKS[kind].borrows else 0.0,
                 # Half of them look like anybody: a flood must not be told by its levels.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from detector.signals.company import FOLLOWED, RECENT_C, RING, SHORT_C, USUAL_C, Company
+from detector.state.arrivals import BLOCK_C
 from detector.text.phrases import phrases
 from detector.text.reading import read_texts
 from tests.building import NAN, batch, comment, last_two, looking_engine, named, nearly, values_of
@@ -19,15 +20,15 @@ QUIET = {
 
 
 def seen(*comments, **options) -> list[dict[str, float]]:
-    """What the company of each comment says, by quantity."""
+    """What the company of each comment says, by quantity; what is said of phrases and arrivals stands apart."""
     return [
-        {name: value for name, value in row.items() if not name.startswith("phrases_")}
+        {name: value for name, value in row.items() if not name.startswith(("phrases_", "arrivals_"))}
         for row in all_seen(*comments, **options)
     ]
 
 
 def all_seen(*comments, **options) -> list[dict[str, float]]:
-    """The same with what is said of its phrases."""
+    """The same with what is said of its phrases and of who came with its account."""
     rows = named(looking_engine(**options).observe(batch(*comments)))
     return [
         {name.removeprefix("company."): row[name] for name in row if name.startswith("company.")}
@@ -89,6 +90,25 @@ def test_what_was_said_in_the_same_phrases_is_looked_at() -> None:
             weight = [exp(-(i - j) / RECENT_C) for j in counted]
             means.append(sum(w * looks[j] for w, j in zip(weight, counted, strict=True)) / (sum(weight) + 1))
         assert [row["phrases_mean"], row["phrases_most"]] == near(sum(means) / (len(means) + 1), max(means))
+
+
+def test_accounts_that_came_at_about_the_same_time_are_looked_at() -> None:
+    draw = random.Random(9)
+    # New ones come all the time, and some of those who came before go on talking.
+    who = [str(n) if draw.random() < 0.3 else str(draw.randint(0, n)) for n in range(400)]
+    who[17] = who[301] = ""
+    room = [comment("好" * draw.randint(1, 9), user_id=user_id) for user_id in who]
+    looks = [len(one.text) / (len(one.text) + 1) for one in room]
+    came = {user_id: i for i, user_id in reversed(list(enumerate(who))) if user_id}
+    for i, row in enumerate(all_seen(*room)):
+        first = came[who[i]] if who[i] else i
+        of_others = [j for j in range(i) if who[j] and who[j] != who[i]]
+        together = [j for j in of_others if first // BLOCK_C - 1 <= came[who[j]] // BLOCK_C <= first // BLOCK_C]
+        total = sum(looks[j] for j in together)
+        others = len({who[j] for j in together})
+        assert [row["arrivals_mean"], row["arrivals_each"]] == pytest.approx(
+            [total / (len(together) + 1), total / (others + 1)], rel=1e-6
+        )
 
 
 def test_the_room_forgets() -> None:

@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from detector.training.heads import WordingFits, head_lesson
+from detector.engine import SCHEMA
+from detector.training.heads import WordingFits, fit_trees, head_lesson
 from detector.training.matrix import Matrix, build_matrix
 from detector.verdict import HEADS, NORMAL
 from tests.building import batch, comment
@@ -49,3 +50,18 @@ def test_a_head_learns_from_labels_that_speak_for_it() -> None:
     lesson = head_lesson(matrix, worded([0.0] * 2), np.zeros(2), BOT_FLOOD)
     assert (lesson.use.tolist(), lesson.target.tolist()) == ([True, True], [True, False])
     assert head_lesson(matrix, worded([0.0] * 2), np.zeros(2), SOLICITATION).use.tolist() == [False, False]
+
+
+def test_a_lure_is_not_told_by_who_came_with_it() -> None:
+    told = {}
+    for head in (SOLICITATION, BOT_FLOOD):
+        matrix = build_matrix([log_of([head, NORMAL] * 100)], progress=quiet)
+        arrivals = SCHEMA.names.index("company.arrivals_mean")
+        matrix.values[:] = np.nan
+        matrix.values[:, arrivals] = matrix.label == head
+        # Something that is of no help, or there would be nothing to learn from.
+        matrix.values[:, SCHEMA.names.index("style.length")] = np.arange(200) % 7
+        lesson = head_lesson(matrix, worded([0.0] * 200), np.zeros(200), head)
+        trees, _ = fit_trees(matrix, worded([0.0] * 200), lesson, seed=0, jobs=1, progress=quiet)
+        told[head] = bool((trees.feature == len(HEADS) + arrivals).any())
+    assert told == {SOLICITATION: False, BOT_FLOOD: True}

@@ -150,26 +150,46 @@ def test_simulated_rooms_are_logs_of_their_own_and_one_in_four_knows_only_the_or
     assert logs[0].weight == (1.0, 0.5, 1.0)
 
 
-def test_campaigns_are_put_into_a_stretch_of_every_session_and_stay_in_its_fold() -> None:
+def two_sessions() -> tuple[list[CommentBatch], LabelledLog]:
+    """Two simulated rooms as two sessions of one genuine log."""
     sessions = [simulate_room(seed=seed, minutes=6, viewers=150, attacks=[]).batch for seed in (1, 2)]
     batch = CommentBatch.concat(
         [dataclasses.replace(part, session_id=[f"s{n}"] * len(part)) for n, part in enumerate(sessions)]
     )
-    real = LabelledLog("real", batch, np.full(len(batch), NORMAL, dtype=np.int8), fold_by_session(batch))
-    settings = {"source": "real", "rows": 200, "campaigns": 3, "seed": 5, "heads": ["bot_flood", "fake_review"]}
+    normal = np.full(len(batch), NORMAL, dtype=np.int8)
+    return sessions, LabelledLog("real", batch, normal, fold_by_session(batch))
+
+
+def test_campaigns_are_put_into_every_session_and_stay_in_its_fold() -> None:
+    sessions, real = two_sessions()
+    settings = {
+        "source": "real",
+        "comments_per_campaign": 200,
+        "seed": 5,
+        "heads": ["bot_flood", "fake_review"],
+    }
     logs = list(injected_logs(settings, {"real": real}, progress=lambda _: None))
     assert [(log.name, log.fold.tolist()) for log in logs] == [
         ("injected_000", [0] * len(logs[0].batch)),
         ("injected_001", [1] * len(logs[1].batch)),
     ]
     for log, part in zip(logs, sessions, strict=True):
-        genuine = [text for text, code in zip(log.batch.text, log.label, strict=True) if code == NORMAL]
         assert (log.heads, log.words) == (("bot_flood", "fake_review"), False)
-        # 200 of the session's own, three campaigns of one comment at least, and their accounts' harmless chat.
-        assert len(log.batch) >= 203
-        assert len(genuine) >= 200
-        assert set(log.label.tolist()) - {NORMAL} != set()
-        assert len(set(log.batch.comment_id) & set(part.comment_id)) == 200
+        # All of the session's own comments, and of each campaign one in twenty of them at most.
+        assert set(part.comment_id) < set(log.batch.comment_id)
+        posts = np.count_nonzero(log.label != NORMAL)
+        assert 0 < posts <= round(len(part) / 200) * 0.06 * len(log.batch)
+
+
+def test_every_other_copy_of_a_session_begins_in_its_midst_as_a_dump_may() -> None:
+    sessions, real = two_sessions()
+    settings = {"source": "real", "comments_per_campaign": 200, "copies": 2, "seed": 5}
+    logs = list(injected_logs(settings, {"real": real}, progress=lambda _: None))
+    for whole, later, part in zip(logs[:2], logs[2:], sessions, strict=True):
+        own = set(later.batch.comment_id) & set(part.comment_id)
+        assert set(part.comment_id) < set(whole.batch.comment_id)
+        assert len(part) // 4 <= len(own) < len(part)
+        assert own == set(part.comment_id[-len(own) :])
 
 
 def test_attacks_that_are_left_out_appear_in_no_log() -> None:
