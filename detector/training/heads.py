@@ -183,9 +183,9 @@ def _fit_trees(
         chosen.append(some)
     x, which = np.concatenate(blocks), np.concatenate(chosen)
     # A column that is never known cannot be split on, and scikit-learn cannot bin it.
-    known = ~np.isnan(x).all(axis=0)
-    known[[len(HEADS) + SCHEMA.names.index(name) for name in UNTOLD.get(lesson.name, ())]] = False
-    columns = np.flatnonzero(known)
+    unknown = np.flatnonzero(np.isnan(x).all(axis=0))
+    untold = [len(HEADS) + SCHEMA.names.index(name) for name in UNTOLD.get(lesson.name, ())]
+    columns = np.setdiff1d(np.arange(x.shape[1]), np.union1d(unknown, np.array(untold, dtype=np.intp)))
     model = HistGradientBoostingClassifier(
         max_leaf_nodes=MAX_LEAVES, max_iter=ROUNDS[lesson.name], **TREES, random_state=seed
     )
