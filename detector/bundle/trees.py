@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,3 +37,23 @@ def no_trees() -> Trees:
     """Trees that say nothing: the margin is 0 for every row."""
     empty = np.zeros(0, dtype=np.int32)
     return Trees(empty, empty, np.zeros(0), np.zeros(0, dtype=np.uint8), empty, empty, np.zeros(0), 0.0)
+
+
+def mean_of(fits: Sequence[Trees]) -> Trees:
+    """Trees whose margin is the mean of the margins of ``fits``, of which there is at least one."""
+    nodes = np.cumsum([0, *(len(fit.feature) for fit in fits)])
+
+    def moved(name: str) -> NDArray[np.int32]:
+        parts = [getattr(fit, name) + first for fit, first in zip(fits, nodes[:-1], strict=True)]
+        return np.concatenate(parts).astype(np.int32)
+
+    return Trees(
+        roots=moved("roots"),
+        feature=np.concatenate([fit.feature for fit in fits]),
+        threshold=np.concatenate([fit.threshold for fit in fits]),
+        missing_left=np.concatenate([fit.missing_left for fit in fits]),
+        left=moved("left"),
+        right=moved("right"),
+        value=np.concatenate([fit.value for fit in fits]) / len(fits),
+        baseline=float(np.mean([fit.baseline for fit in fits])),
+    )

@@ -4,12 +4,14 @@ import dataclasses
 
 import numpy as np
 
+from detector.bundle.forest import forest, margins
+from detector.bundle.trees import mean_of
 from detector.engine import SCHEMA
 from detector.training.heads import WordingFits, fit_trees, head_lesson
 from detector.training.matrix import Matrix, build_matrix
 from detector.verdict import HEADS, NORMAL
 from tests.building import batch, comment
-from tests.models import quiet
+from tests.models import quiet, stump
 from tests.training.test_company import log_of
 
 SOLICITATION, BOT_FLOOD, FAKE_REVIEW = range(len(HEADS))
@@ -65,3 +67,15 @@ def test_a_lure_is_not_told_by_who_came_with_it() -> None:
         trees, _ = fit_trees(matrix, worded([0.0] * 200), lesson, seed=0, jobs=1, progress=quiet)
         told[head] = bool((trees.feature == len(HEADS) + arrivals).any())
     assert told == {SOLICITATION: False, BOT_FLOOD: True}
+
+
+def test_the_mean_of_fits_has_the_mean_of_their_margins() -> None:
+    column = len(HEADS) + SCHEMA.names.index("style.length")
+    fits = [
+        dataclasses.replace(stump("style.length", 3.0, low=-1.0, high=1.0), baseline=0.5),
+        dataclasses.replace(stump("style.length", 5.0, low=-3.0, high=2.0), baseline=-1.5),
+    ]
+    inputs = np.zeros((3, len(HEADS) + len(SCHEMA.names)))
+    inputs[:, column] = [2.0, 4.0, 6.0]
+    joined = mean_of([mean_of(fits[:1]), fits[1]])
+    assert margins(forest([joined]), inputs)[:, 0].tolist() == [-0.5 + -4 / 2, -0.5 + -2 / 2, -0.5 + 3 / 2]
