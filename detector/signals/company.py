@@ -73,7 +73,7 @@ class Company(Described):
         feature("company.group_mean", "probability", "First looks at all near-copies of this session: their mean, shrunk to 0."),
         feature("company.phrases_mean", "probability", "First looks at recent comments with the same phrases, by changing accounts: the mean over phrases."),
         feature("company.phrases_most", "probability", "The same of the most suspicious phrase."),
-        feature("company.arrivals_mean", "probability", "First looks at what accounts said that came when this one did: their mean, shrunk to 0."),
+        feature("company.arrivals_mean", "probability", "First looks at what accounts said that came when this one did: their mean, shrunk to 0; unknown in a room's first 512 comments."),
         feature("company.arrivals_each", "probability", "Their sum for each of these accounts, shrunk to 0."),
         feature("company.room_50c", "probability", "First looks at the room's last 50 comments: their mean."),
         feature("company.room_500c", "probability", "The same of the last 512."),
@@ -260,11 +260,13 @@ def _observe(
             out[r, 3] = most
             out[r, 4] = of_accounts / (copies + 1.0)
         _phrased(phrases[text[r]], account[r], look[r], index, remember, seats, out[r, 6:8])
-        others, posts, total = came_together(arrivals, came, index)
-        # Less the account itself; a block that was forgotten knows less than its account.
-        total = max(total - own_total, 0.0)
-        out[r, 8] = total / (max(posts - own, 0.0) + 1.0)
-        out[r, 9] = total / (max(others - min(own, 1.0), 0.0) + 1.0)
+        if index >= RING:
+            # In a room that has just opened everybody came at about the same time.
+            others, posts, total = came_together(arrivals, came, index)
+            # Less the account itself; a block that was forgotten knows less than its account.
+            total = max(total - own_total, 0.0)
+            out[r, 8] = total / (max(posts - own, 0.0) + 1.0)
+            out[r, 9] = total / (max(others - min(own, 1.0), 0.0) + 1.0)
         out[r, 10] = room[0] / min(max(index, 1), SHORT_C)
         out[r, 11] = room[1] / min(max(index, 1), RING)
         out[r, 12] = room[2]
