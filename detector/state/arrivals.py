@@ -54,7 +54,7 @@ def came_together(arrivals: Arrivals, first: int, index: int) -> tuple[float, fl
     accounts = posts = total = 0.0
     for block in range(max(first // BLOCK_C - 1, 0), first // BLOCK_C + 1):
         # A block that has not begun yet may still hold what stood there a long time ago.
-        if now - block < len(arrivals) and (block < now or index % BLOCK_C > 0):
+        if now - block < MOST_BLOCKS and (block < now or index % BLOCK_C > 0):
             row = arrivals[block % len(arrivals)]
             accounts += row[ACCOUNTS]
             posts += row[POSTS]
@@ -65,7 +65,7 @@ def came_together(arrivals: Arrivals, first: int, index: int) -> tuple[float, fl
 @kernel
 def post_by(arrivals: Arrivals, first: int, index: int, value: float) -> None:
     """Take in the room's ``index``-th comment, by an account that came with the ``first``-th."""
-    if index // BLOCK_C - first // BLOCK_C < len(arrivals):
+    if index // BLOCK_C - first // BLOCK_C < MOST_BLOCKS:
         row = arrivals[(first // BLOCK_C) % len(arrivals)]
         row[POSTS] += 1.0
         row[TOTAL] += value

@@ -4,6 +4,7 @@ import numpy as np
 
 from detector.state.arrivals import (
     BLOCK_C,
+    LEAST_BLOCKS,
     MOST_BLOCKS,
     begin_block,
     came_together,
@@ -44,3 +45,11 @@ def test_memory_grows_with_the_room_and_then_forgets_the_oldest_block() -> None:
     post_by(arrivals, 0, last, 1.0)
     assert came_together(arrivals, last, last + 1) == (0.0, 0.0, 0.0)
     assert np.count_nonzero(arrivals) == 3
+
+
+def test_what_is_known_is_known_too_where_the_next_block_would_need_more_room() -> None:
+    arrivals = new_arrivals()
+    begin_block(arrivals, 0)
+    post_by(arrivals, 0, 0, 1.0)
+    # Read only: the memory does not grow for a comment that is not taken in.
+    assert came_together(arrivals, 0, LEAST_BLOCKS * BLOCK_C) == (1.0, 1.0, 1.0)
