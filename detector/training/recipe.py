@@ -19,7 +19,8 @@ from detector.training.logs import FOLDS, LEFT_OUT, LabelledLog, head_weights, l
 from detector.training.matrix import Progress
 from detector.verdict import HEADS, LABELS, NORMAL
 
-# How many posts an injected campaign has, and no more than this share of the log.
+# One injected campaign for so many comments; how many posts it has, and no more than this share of the log.
+COMMENTS_PER_CAMPAIGN: Final = 5_000
 LEAST_POSTS: Final = 24
 MOST_POSTS: Final = 240
 MOST_SHARE: Final = 0.05
@@ -83,7 +84,7 @@ def injected_logs(
     kinds = [name for name in LIVE_ATTACKS if name not in settings.get("without", ())]
     rng = np.random.default_rng(int(settings.get("seed", 0)))
     sessions = list(enumerate(session_rows(source.batch)))
-    every = int(settings["comments_per_campaign"])
+    every = int(settings.get("comments_per_campaign", COMMENTS_PER_CAMPAIGN))
     most, genuine = float(settings.get("borrowed", 0.0)), float(settings.get("genuine", 1.0))
     for copy, (number, rows) in itertools.product(range(int(settings.get("copies", 1))), sessions):
         stretch = rows[int(rng.integers(3 * len(rows) // 4 + 1)) if copy % 2 else 0 :]

@@ -157,8 +157,9 @@ def test_without_a_first_look_nothing_is_known() -> None:
         ({"copies_mean": 0.2}, "其他账号最近发的近似内容也可疑"),
         ({"copies_mean": 0.19, "account_mean": 0.2}, "该账号本场此前的发言也可疑"),
         ({"account_mean": 0.19, "phrases_mean": 0.2}, "近来用同样说法的发言也可疑"),
+        ({"phrases_mean": 0.19, "arrivals_mean": 0.2}, "与该账号差不多同时进场的账号，发言也可疑"),
         (
-            {"phrases_mean": 0.19, "room_50c": 0.1, "room_usual": 0.03},
+            {"arrivals_mean": 0.19, "room_50c": 0.1, "room_usual": 0.03},
             "最近 50 条里约有 10% 看着可疑，多于平时",
         ),
         ({"room_50c": 0.1, "room_usual": 0.03}, "最近 50 条里约有 10% 看着可疑，多于平时"),
