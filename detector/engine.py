@@ -25,7 +25,7 @@ from detector.comment import (
 from detector.compiled import kernel
 from detector.signals.account import Account
 from detector.signals.burst import Burst
-from detector.signals.company import Company, CompanyMemory, FirstLook
+from detector.signals.company import Company, FirstLook
 from detector.signals.contact import Contact, has_contact_form
 from detector.signals.copying import Copying
 from detector.signals.lockstep import Lockstep
@@ -38,6 +38,7 @@ from detector.signals.timing import Timing
 from detector.state.account_keys import account_keys, answered_keys
 from detector.state.accounts import Accounts, new_accounts, observe_accounts
 from detector.state.clock import DATED_MS, LAG_MS, STANDS_MS, new_clock, observe_clock
+from detector.state.company import CompanyMemory, new_company
 from detector.state.delivered import Delivered
 from detector.state.neighbours import Neighbours, Prints, new_neighbours, observe_neighbours, prints_of
 from detector.state.sessions import MAX_BYTES, MAX_SESSIONS, Lives, Sessions, place_of
@@ -145,7 +146,7 @@ class SessionMemory:
     accounts: Accounts = field(default_factory=new_accounts)
     neighbours: Neighbours = field(default_factory=new_neighbours)
     signals: list[Any] = field(default_factory=lambda: [signal.new_memory() for signal in SIGNALS])
-    company: CompanyMemory = field(default_factory=COMPANY.new_memory)
+    company: CompanyMemory = field(default_factory=new_company)
     delivered: Delivered = field(default_factory=Delivered)
     supporters: Table = field(default_factory=new_supporters)
     comments: int = 0

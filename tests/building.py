@@ -38,9 +38,13 @@ def batch(*comments: Comment) -> CommentBatch:
 
 
 def looking_engine(**options: Any) -> FeatureEngine:
-    """An engine whose first look at a text of n characters is n / (n + 1): different texts look different."""
+    """An engine whose first look at a text of n characters is n / (n + 1), and for lures the square of it."""
     column = SCHEMA.names.index("style.length")
-    first_look = lambda inputs: inputs[:, column] / (inputs[:, column] + 1.0)  # noqa: E731
+
+    def first_look(inputs: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        one = inputs[:, column] / (inputs[:, column] + 1.0)
+        return np.stack([one, one**2], axis=1)
+
     return FeatureEngine(**{"first_look": first_look, **options})
 
 

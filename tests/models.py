@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from detector.bundle import Bundle, Head, Threshold, Thresholds, Trees, save_bundle
-from detector.bundle.trees import LOOK, no_trees
+from detector.bundle.trees import LOOKS, no_trees
 from detector.engine import SCHEMA
 from detector.scorer import Detector
 from detector.simulate import SimulatedLog, simulate_room
@@ -88,7 +88,7 @@ def handmade_bundle(
         vectorizer=vectorizer,
         weights=weights,
         bias=np.full(len(HEADS), BIAS),
-        look=(trees or {}).get(LOOK, no_trees()),
+        looks=tuple((trees or {}).get(name, no_trees()) for name in LOOKS),
         heads=tuple(Head(name, (trees or {}).get(name, no_trees()), calibration.copy()) for name in HEADS),
         typical=np.concatenate([np.full(len(HEADS), BIAS), np.full(len(SCHEMA.names), np.nan)]),
         thresholds=Thresholds(tuple(rows) if rows is not None else thresholds()),

@@ -42,28 +42,28 @@ class Bundle:
 
     ``weights`` float64 (columns, heads) and ``bias`` (heads,) score the wording; ``typical`` float64
     (heads + features,) holds each input's median over genuine comments, for explanations. ``forest`` and ``calibration``
-    (heads, 2, 3) are those of the heads, laid out to be read together, ``of_head`` each forest alone. ``look`` are the
-    trees of the first look: is this comment, seen alone, anything but genuine?
+    (heads, 2, 3) are those of the heads, laid out to be read together, ``of_head`` each forest alone. ``looks`` are the
+    trees of the first look: is this comment, seen alone, anything but genuine, and is it a lure? ``of_looks`` are both.
     """
 
     model_id: str
     vectorizer: Vectorizer
     weights: Floats
     bias: Floats
-    look: Trees
+    looks: tuple[Trees, ...]
     heads: tuple[Head, ...]
     typical: Floats
     thresholds: Thresholds
     manifest: Mapping[str, Any] = field(default_factory=dict)
     forest: Forest = field(init=False, repr=False, compare=False)
     of_head: tuple[Forest, ...] = field(init=False, repr=False, compare=False)
-    of_look: Forest = field(init=False, repr=False, compare=False)
+    of_looks: Forest = field(init=False, repr=False, compare=False)
     calibration: Floats = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "forest", forest([head.trees for head in self.heads]))
         object.__setattr__(self, "of_head", tuple(forest([head.trees]) for head in self.heads))
-        object.__setattr__(self, "of_look", forest([self.look]))
+        object.__setattr__(self, "of_looks", forest(self.looks))
         object.__setattr__(self, "calibration", np.array([head.calibration for head in self.heads]))
 
     def wording(self, reading: TextReading) -> Floats:
@@ -71,11 +71,11 @@ class Bundle:
         return linear_scores(self.vectorizer.transform(reading), self.weights, self.bias)
 
     def first_look(self, inputs: Floats) -> Floats:
-        """How likely each of n comments, seen alone, is anything but genuine: float64, shape (n,).
+        """How likely each of n comments, seen alone, is anything but genuine, and a lure: float64, shape (n, 2).
 
         ``inputs`` as for ``log_odds``; what they say of its company is not read.
         """
-        return probabilities(margins(self.of_look, inputs))[:, 0]
+        return probabilities(margins(self.of_looks, inputs))
 
     def log_odds(self, inputs: Floats, surface: NDArray[np.intp]) -> Floats:
         """Calibrated log-odds per head (float64, shape (n, heads)).

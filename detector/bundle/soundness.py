@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from detector.bundle.thresholds import SURFACES
-from detector.bundle.trees import LOOK
+from detector.bundle.trees import LOOKS
 from detector.engine import COMPANY_COLUMNS, SCHEMA
 from detector.errors import BundleError
 from detector.verdict import HEADS
@@ -37,7 +37,8 @@ def check_arrays(arrays: Arrays) -> None:
         _check_calibration(arrays, f"{head}.calibration")
         _check_trees(arrays, head, inputs)
     # A first look comes before the company is known.
-    _check_trees(arrays, LOOK, inputs - COMPANY_COLUMNS)
+    for name in LOOKS:
+        _check_trees(arrays, name, inputs - COMPANY_COLUMNS)
 
 
 def _check_calibration(arrays: Arrays, name: str) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from detector.bundle.model import Bundle, Head
 from detector.bundle.soundness import check_arrays
 from detector.bundle.thresholds import Thresholds
-from detector.bundle.trees import LOOK, Trees
+from detector.bundle.trees import LOOKS, Trees
 from detector.engine import SCHEMA
 from detector.errors import BundleError
 from detector.text.tokenize import Tokenizer, load_tokenizer
@@ -45,7 +45,8 @@ def _arrays(bundle: Bundle) -> dict[str, np.ndarray[Any, Any]]:
     }
     for head in bundle.heads:
         arrays[f"{head.name}.calibration"] = head.calibration
-    for name, trees in ((LOOK, bundle.look), *((head.name, head.trees) for head in bundle.heads)):
+    trees_of = dict(zip(LOOKS, bundle.looks, strict=True)) | {head.name: head.trees for head in bundle.heads}
+    for name, trees in trees_of.items():
         for f in STORED:
             arrays[f"{name}.{f.name}"] = np.asarray(getattr(trees, f.name))
     return arrays
@@ -195,7 +196,7 @@ def load_bundle(folder: str | Path) -> Bundle:
         arrays = content["arrays"]
         check_arrays(arrays)
         heads = tuple(Head(name, _trees(arrays, name), arrays[f"{name}.calibration"]) for name in HEADS)
-        look = _trees(arrays, LOOK)
+        looks = tuple(_trees(arrays, name) for name in LOOKS)
         tokenizer, mark = _tokenizer(manifest["tokenizer"])
         words = tuple(content["words"].split("\n")) if content["words"] else ()
         if len(words) != len(arrays["word_keys"]):
@@ -216,7 +217,7 @@ def load_bundle(folder: str | Path) -> Bundle:
         vectorizer=vectorizer,
         weights=arrays["weights"],
         bias=arrays["bias"],
-        look=look,
+        looks=looks,
         heads=heads,
         typical=arrays["typical"],
         thresholds=thresholds,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 # The leaves of a tree are kept as 16 bits when rows are scored.
 MAX_LEAVES: Final = 16
-# Under this name the trees of the first look lie beside those of the heads.
-LOOK: Final = "look"
+# Under these names the trees of the first look lie beside those of the heads: is it anything but genuine, is it a lure?
+LOOKS: Final = ("look_any", "look_lure")
 
 
 @dataclass(frozen=True, slots=True)

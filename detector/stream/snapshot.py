@@ -21,12 +21,12 @@ from detector.engine import SessionMemory
 from detector.errors import SnapshotError
 from detector.signals.account import AccountMemory
 from detector.signals.burst import BurstMemory
-from detector.signals.company import CompanyMemory
 from detector.signals.copying import CopyingMemory
 from detector.signals.lockstep import LockstepMemory
 from detector.signals.phrases import PhrasesMemory
 from detector.signals.rating import RatingMemory
 from detector.state.accounts import Accounts
+from detector.state.company import CompanyMemory
 from detector.state.delivered import Delivered
 from detector.state.floods import Floods
 from detector.state.hindsight import Hindsight
@@ -37,7 +37,7 @@ from detector.stream.outcome import Prompt
 from detector.stream.room import Room
 from detector.verdict import Campaign, FloodWindow, Reason
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 MAGIC: Final = b"zhenping snapshot\n"
 DIGEST_BYTES: Final = 32
 _KINDS: Final[Mapping[str, Callable[..., Any]]] = {

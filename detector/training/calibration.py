@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,15 @@ from numpy.typing import NDArray
 from detector.bundle.thresholds import SURFACES
 from detector.training.heads import MIN_LABELLED
 from detector.training.matrix import Matrix
+from detector.verdict import HEADS
 
 Floats = NDArray[np.float64]
 
 # The wording score keeps at least this weight, so that log-odds strictly increase in it.
 MIN_SLOPE: Final = 1e-3
+# What the wording weighs beside the trees, which know it too. Fitted, it weighs too much: it knows campaigns of the log.
+# Where lures are worded as never before, trees follow it less far than they should, so a quarter is kept.
+WORDING_SHARE: Final[Mapping[str, float]] = {"solicitation": 0.25}
 # What a head says where nothing was labelled: odds of one in a million, a little more with the wording.
 SILENT: Final = (MIN_SLOPE, 0.0, -13.8)
 
@@ -23,17 +28,17 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
     """a, b, c of ``a * wording + b * margin + c`` for live comments and for reviews (float64, shape (2, 3)).
 
     Near-identical live comments count as one: what a campaign repeats a hundred times is no hundred proofs that the score
-    is right. Reviews are copied by twos and threes, and each copy is a review of its own.
+    is right. Reviews are copied by twos and threes, and each copy is a review of its own. Logs that do not tell how
+    often something happens (``LabelledLog.rate``) count only where there are no others.
     """
     out = np.zeros((len(SURFACES), 3))
     judged = matrix.known[:, head] & (matrix.label >= 0) & ~matrix.augmented
     for surface in range(len(SURFACES)):
-        rows = judged & (matrix.surface == surface)
-        target = (matrix.label[rows] == head).astype(np.int8)
-        weight = matrix.weight[rows, head]
-        if surface == 0:
-            weight = _shared(weight, matrix.cluster[rows], target)
-        out[surface] = _fit(wording[rows], margin[rows], target, weight)
+        for rate in (matrix.rate, np.ones(len(matrix))):
+            rows = judged & (rate > 0.0) & (matrix.surface == surface)
+            out[surface] = _on(matrix, head, rows, rate, wording, margin)
+            if tuple(out[surface]) != SILENT:
+                break
     for surface in range(len(SURFACES)):
         rows = judged & (matrix.surface == surface)
         other = out[1 - surface]
@@ -42,6 +47,19 @@ def calibrate(matrix: Matrix, head: int, wording: Floats, margin: Floats) -> Flo
             # thresholds are still proven on these.
             out[surface] = other
     return out
+
+
+def _on(
+    matrix: Matrix, head: int, rows: NDArray[np.bool_], rate: Floats, wording: Floats, margin: Floats
+) -> tuple[float, float, float]:
+    """a, b, c fitted on ``rows`` (bool (N,)), all of one surface."""
+    target = (matrix.label[rows] == head).astype(np.int8)
+    if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
+        return SILENT
+    weight = matrix.weight[rows, head] * rate[rows]
+    if (matrix.surface[rows] == 0).all():
+        weight = _shared(weight, matrix.cluster[rows], target)
+    return _fit(wording[rows], margin[rows], target, weight, share=WORDING_SHARE.get(HEADS[head], 0.0))
 
 
 def _shared(weight: Floats, cluster: NDArray[np.int64], target: NDArray[np.int8]) -> Floats:
@@ -56,21 +74,22 @@ def _shared(weight: Floats, cluster: NDArray[np.int64], target: NDArray[np.int8]
 
 
 def _fit(
-    wording: Floats, margin: Floats, target: NDArray[np.int8], weight: Floats
+    wording: Floats, margin: Floats, target: NDArray[np.int8], weight: Floats, *, share: float
 ) -> tuple[float, float, float]:
+    """a, b, c by logistic regression on the margin and ``share`` of the wording."""
     from sklearn.linear_model import LogisticRegression
 
-    if min(int(target.sum()), int((1 - target).sum())) < MIN_LABELLED:
-        return SILENT
-    model = LogisticRegression(C=1e6, max_iter=1000).fit(np.column_stack([wording, margin]), target, weight)
-    a, b = model.coef_[0]
-    if a < MIN_SLOPE:
-        # The wording adds nothing beyond the trees: keep its least slope and refit the rest around it.
-        a = MIN_SLOPE
-        model = LogisticRegression(C=1e6, max_iter=1000).fit(margin.reshape(-1, 1), target, weight)
-        b = model.coef_[0][0]
-        return a, max(float(b), 0.0), float(model.intercept_[0]) - a * float(wording.mean())
-    if b < 0.0:
-        model = LogisticRegression(C=1e6, max_iter=1000).fit(wording.reshape(-1, 1), target, weight)
-        return max(float(model.coef_[0][0]), MIN_SLOPE), 0.0, float(model.intercept_[0])
-    return float(a), float(b), float(model.intercept_[0])
+    model = LogisticRegression(C=1e6, max_iter=1000)
+    score = margin + share * wording
+    slope, start = _line(model.fit(score.reshape(-1, 1), target, weight))
+    if slope > 0.0:
+        a = max(share * slope, MIN_SLOPE)
+        return a, slope, start - (a - share * slope) * float(wording.mean())
+    # Trees that say nothing, or the contrary, are not asked.
+    slope, start = _line(model.fit(wording.reshape(-1, 1), target, weight))
+    return max(slope, MIN_SLOPE), 0.0, start
+
+
+def _line(model: Any) -> tuple[float, float]:
+    """The slope and the start of a fitted logistic regression on one score."""
+    return float(model.coef_[0, 0]), float(model.intercept_[0])

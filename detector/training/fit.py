@@ -63,9 +63,9 @@ def fit(
     log_odds = np.zeros((len(matrix), len(HEADS)))
     heads: list[Head] = []
     fitted = np.zeros((len(SURFACES), len(HEADS)), dtype=np.bool_)
-    look, seen, matrix = with_company(matrix, wording, seed=seed, jobs=jobs, progress=progress)
+    looks, seen, matrix = with_company(matrix, wording, seed=seed, jobs=jobs, progress=progress)
     for code, name in enumerate(HEADS):
-        lesson = head_lesson(matrix, wording, seen, code)
+        lesson = head_lesson(matrix, wording, seen[:, 0], code)
         trees, margin = fit_trees(matrix, wording, lesson, seed=seed, jobs=jobs, progress=progress)
         calibration = calibrate(matrix, code, wording.held_out[:, code], margin)
         a, b, c = calibration[matrix.surface].T
@@ -78,7 +78,7 @@ def fit(
         vectorizer=vectorizer,
         weights=wording.weights,
         bias=wording.bias,
-        look=look,
+        looks=looks,
         heads=tuple(heads),
         typical=typical_inputs(matrix, wording),
         thresholds=prove(matrix, log_odds, fitted, seed=seed),

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from detector.bundle.forest import forest, margins
 from detector.bundle.thresholds import SURFACES
-from detector.bundle.trees import LOOK, MAX_LEAVES, Trees, mean_of, no_trees
+from detector.bundle.trees import LOOKS, MAX_LEAVES, Trees, mean_of, no_trees
 from detector.engine import SCHEMA
 from detector.training.bins import bin_edges, coded
 from detector.training.logs import FOLDS
@@ -36,12 +36,17 @@ TREES: Final[dict[str, Any]] = {
     "max_features": 0.3, "min_samples_leaf": 40, "l2_regularization": 2.0,
     "early_stopping": False,
 }  # fmt: skip
-ROUNDS: Final[Mapping[str, int]] = {LOOK: 80, "solicitation": 75, "bot_flood": 150, "fake_review": 150}
+ROUNDS: Final[Mapping[str, int]] = {
+    **dict.fromkeys(LOOKS, 80),
+    "solicitation": 75,
+    "bot_flood": 150,
+    "fake_review": 150,
+}
 # What is found of lures moves with the seed of the trees: two fits of half as many trees, in longer steps, find more on
 # average than one fit of all of them, and it moves less.
 FITS: Final[Mapping[str, int]] = {"solicitation": 2}
 LEARNING_RATE: Final[Mapping[str, float]] = {
-    LOOK: 0.06,
+    **dict.fromkeys(LOOKS, 0.06),
     "solicitation": 0.1,
     "bot_flood": 0.06,
     "fake_review": 0.06,
@@ -53,10 +58,14 @@ MOST_HARD: Final = 20_000
 MOST_EASY: Final = 20_000
 # Of these, so many once more without what some platforms lack.
 MASKED_SHARE: Final = 0.25
-# What a head is not told. Who came together gives floods away; lures, which stand alone as often, are told worse by it.
+# What a head is told of a comment's company: lures by first looks for lures, the others by first looks for anything.
+OF_LURES: Final = tuple(name for name in SCHEMA.names if name.startswith("company.lure_"))
+OF_ANYTHING: Final = tuple(
+    name for name in SCHEMA.names if name.startswith("company.") and name not in OF_LURES
+)
 UNTOLD: Final[Mapping[str, tuple[str, ...]]] = {
-    "solicitation": ("company.arrivals_mean", "company.arrivals_each"),
-}
+    "solicitation": OF_ANYTHING, "bot_flood": OF_LURES, "fake_review": OF_LURES,
+}  # fmt: skip
 # Rows whose inputs are laid out at once.
 PIECE_ROWS: Final = 65_536
 # A head needs this many labelled comments on each side to be fitted.
@@ -271,7 +280,7 @@ def fit_trees(
 
 
 def head_lesson(matrix: Matrix, wording: WordingFits, look: Floats, head: int) -> Lesson:
-    """What the trees of a head are to learn; ``look`` float64 (N,) is the margin of the first look.
+    """What the trees of a head are to learn; ``look`` float64 (N,) is the margin of the first look for anything.
 
     Of lures and of reviews there are real labels, and what is made up beside them weighs as little as it is told to. The
     floods and shills of live rooms are made up, all of them: in trees they count by the root of their weight, for what

@@ -36,7 +36,8 @@ class LabelledLog:
     comments here may stand as evidence for thresholds. ``replayed``: False for loose texts, whose order and
     neighbours mean nothing. ``weight``: per head, how much one row counts against one of a real labelled log.
     ``by_text``: ``fold`` is not used; near-identical texts are held out together instead. ``words``: False where
-    the labels teach behaviour alone, and the wording of the heads must not learn from them.
+    the labels teach behaviour alone, and the wording of the heads must not learn from them. ``rate``: what a row counts,
+    beside its weight, where it is fitted how likely something is; 0 where a log does not tell how often it happens.
     """
 
     name: str
@@ -49,6 +50,7 @@ class LabelledLog:
     weight: tuple[float, ...] = (1.0,) * len(HEADS)
     by_text: bool = False
     words: bool = True
+    rate: float = 1.0
 
     def take(self, keep: NDArray[np.bool_]) -> LabelledLog:
         """The rows where ``keep``."""
@@ -134,6 +136,7 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         # To measure on later ones what was learned from these.
         order = order[among_first(batch.take(order), int(source["first_sessions"]))]
     batch, code = batch.take(order), code[order]
+    replayed = bool(source.get("replayed", True))
     return LabelledLog(
         name=str(source["name"]),
         batch=batch,
@@ -142,8 +145,9 @@ def read_source(root: Path, source: Mapping[str, Any]) -> LabelledLog:
         by_text=source.get("fold_by") == "text",
         heads=tuple(source.get("heads", HEADS)),
         proof=bool(source.get("proof", False)),
-        replayed=bool(source.get("replayed", True)),
+        replayed=replayed,
         weight=head_weights(source.get("weight", 1.0)),
+        rate=float(source.get("rate", 1.0 if replayed else 0.0)),
     )
 
 

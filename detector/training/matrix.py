@@ -42,7 +42,7 @@ class Matrix:
     ``values`` float32 (N, features); ``text`` int32 (N,) into the m distinct texts of ``reading``; ``label`` and
     ``fold`` int8 (N,); ``known`` bool (N, heads): whether the label speaks for the head; ``surface`` intp (N,);
     ``proof`` bool (N,); ``cluster`` int64 (N,), the near-identical-text group; ``log`` int16 (N,) into ``names``;
-    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads). ``augmented`` bool (N,): disguised copies of
+    ``account`` int64 (N,), 0 unknown; ``weight`` float64 (N, heads); ``rate`` float64 (N,). ``augmented`` bool (N,): disguised copies of
     lures, last of all, which teach but are never judged; ``origin`` int64 (N,) the row that a row is a disguised copy
     of, or itself. ``session`` int32 (N,): equal in one session of one log, -1 for loose texts. ``words`` bool (N,):
     whether wording learns from the row. ``source`` int64 (m,): the text that a text is a disguised copy of, or itself.
@@ -60,6 +60,7 @@ class Matrix:
     log: NDArray[np.int16]
     account: NDArray[np.int64]
     weight: NDArray[np.float64]
+    rate: NDArray[np.float64]
     augmented: NDArray[np.bool_]
     origin: NDArray[np.int64]
     session: NDArray[np.int32]
@@ -144,6 +145,7 @@ def _replayed(logs: Sequence[LabelledLog], progress: Progress) -> tuple[Columns,
         "account": np.concatenate(accounts),
         "session": np.concatenate(sessions),
         "weight": np.array([log.weight for log in logs])[which],
+        "rate": np.array([log.rate for log in logs])[which],
         "words": words,
     }
     return {name: column[keep] for name, column in columns.items()}, texts

@@ -116,12 +116,15 @@ def injected_logs(
             weight=head_weights(settings.get("weight", 1.0)),
             # The words of an attack on a shop are rare in a game room: they would become the mark of a flood.
             words=False,
+            rate=float(settings.get("rate", 1.0)),
         )
 
 
 def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
     """Simulated rooms and review logs, each a log of its own, dealt to the folds in turn."""
     first, proof = int(settings.get("seed", 0)) * 10_000, bool(settings.get("proof", False))
+    # How often anybody attacks a room that was made up says nothing of rooms.
+    rate = float(settings.get("rate", 0.0))
     weight, without = head_weights(settings.get("weight", 1.0)), tuple(settings.get("without", ()))
     for number in range(int(settings.get("rooms", 0))):
         log = simulate_room(seed=first + number, without=without)
@@ -130,7 +133,7 @@ def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
         name = f"simulated_room_{number:03d}"
         fold = np.full(len(batch), number % FOLDS, dtype=np.int8)
         label = label_codes(log.label, where=name)
-        yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight)
+        yield LabelledLog(name, batch, label, fold, proof=proof, weight=weight, rate=rate)
     for number in range(int(settings.get("reviews", 0))):
         log = simulate_reviews(seed=first + 5_000 + number, without=without)
         name = f"simulated_reviews_{number:03d}"
@@ -142,6 +145,7 @@ def simulated_logs(settings: Mapping[str, Any]) -> Iterator[LabelledLog]:
             heads=("fake_review", "solicitation"),
             by_text=True,
             weight=weight,
+            rate=rate,
         )
 
 

@@ -273,8 +273,8 @@ def test_saving_over_an_older_model_leaves_the_new_one_whole(folder: Path) -> No
 
 
 def test_a_first_look_that_asks_for_company_is_refused(tmp_path: Path) -> None:
-    trees = {"look": stump("company.room_50c", 0.5, low=-1.0, high=1.0)}
-    with pytest.raises(BundleError, match=r"look\.feature names an input that does not exist"):
+    trees = {"look_lure": stump("company.room_50c", 0.5, low=-1.0, high=1.0)}
+    with pytest.raises(BundleError, match=r"look_lure\.feature names an input that does not exist"):
         load_bundle(saved(handmade_bundle(trees=trees), tmp_path / "model"))
-    heads = {"bot_flood": trees["look"], "look": stump("timing.gap_s", 0.5, low=-1.0, high=1.0)}
-    assert len(load_bundle(saved(handmade_bundle(trees=heads), tmp_path / "sound")).look.roots) == 1
+    heads = {"bot_flood": trees["look_lure"], "look_lure": stump("timing.gap_s", 0.5, low=-1.0, high=1.0)}
+    assert len(load_bundle(saved(handmade_bundle(trees=heads), tmp_path / "sound")).looks[1].roots) == 1

@@ -22,7 +22,7 @@ from detector.text.tokenize import load_tokenizer
 from detector.text.vectorize import Vectorizer, grams, linear_scores
 
 room = simulate_room(seed=20, minutes=5, viewers=120).batch.slice(0, 200)
-frame = FeatureEngine(first_look=lambda inputs: inputs[:, 0] / (inputs[:, 0] + 1.0)).observe(room)
+frame = FeatureEngine(first_look=lambda inputs: inputs[:, :2] / (inputs[:, :2] + 1.0)).observe(room)
 reading = read_texts(room.text)
 tokenizer = load_tokenizer("jieba")
 chars, words = (np.unique(found.keys)[::2] for found in grams(reading, tokenizer))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from detector import engine as engine_module
 from detector.comment import SECOND_SOURCES, Comment, CommentBatch
 from detector.engine import SCHEMA, FeatureEngine, SessionMemory
-from detector.signals.company import RING
 from detector.simulate import simulate_room
+from detector.state.company import RING
 from detector.state.delivered import Delivered
 from tests.building import batch, comment, digest, digests, looking_engine, named
 from tests.strategies import any_text, comments, cuts, logs

@@ -1,18 +1,21 @@
 """What the first looks at other comments say of one, worked by hand."""
 
+import math
 import random
 from math import exp
 
 import numpy as np
 import pytest
 
-from detector.signals.company import FOLLOWED, RECENT_C, RING, SHORT_C, USUAL_C, Company
+from detector.engine import SCHEMA
+from detector.signals.company import Company
 from detector.state.arrivals import BLOCK_C
+from detector.state.company import FOLLOWED, LOOKS, RECENT_C, RING, SHORT_C, USUAL_C
 from detector.text.phrases import phrases
 from detector.text.reading import read_texts
 from tests.building import NAN, batch, comment, last_two, looking_engine, named, nearly, values_of
 
-# Texts of 4, 9 and 1 characters: their first looks are .8, .9 and .5.
+# Texts of 4, 9 and 1 characters: their first looks are .8, .9 and .5, and those for lures .64, .81 and .25.
 FOUR, NINE, ONE = "送货很快", "主播推荐的面膜真好", "好"
 QUIET = {
     "account_mean": 0, "account_most": 0, "copies_mean": NAN, "copies_most": NAN, "copiers_mean": NAN, "group_mean": NAN,
@@ -20,9 +23,9 @@ QUIET = {
 
 
 def seen(*comments, **options) -> list[dict[str, float]]:
-    """What the company of each comment says, by quantity; what is said of phrases and arrivals stands apart."""
+    """What the company of each comment says, by quantity; what is said of phrases, arrivals and lures stands apart."""
     return [
-        {name: value for name, value in row.items() if not name.startswith(("phrases_", "arrivals_"))}
+        {name: value for name, value in row.items() if not name.startswith(("phrases_", "arrivals_", "lure_"))}
         for row in all_seen(*comments, **options)
     ]
 
@@ -106,9 +109,27 @@ def test_accounts_that_came_at_about_the_same_time_are_looked_at() -> None:
         together = [j for j in of_others if first // BLOCK_C - 1 <= came[who[j]] // BLOCK_C <= first // BLOCK_C]
         total = sum(looks[j] for j in together)
         others = len({who[j] for j in together})
-        # While the room is young everybody came at about the same time.
-        expected = [total / (len(together) + 1), total / (others + 1)] if i >= RING else [NAN, NAN]
+        # While the room is young everybody came at about the same time; of nobody it is not known when he came.
+        told = i >= RING and who[i]
+        expected = [total / (len(together) + 1), total / (others + 1)] if told else [NAN, NAN]
         assert [row["arrivals_mean"], row["arrivals_each"]] == pytest.approx(expected, rel=1e-6, nan_ok=True)
+
+
+def test_first_looks_for_lures_are_gathered_in_the_same_way() -> None:
+    draw = random.Random(11)
+    room = [
+        comment("".join(draw.choice("好用") for _ in range(draw.randint(1, 6))), user_id=draw.choice("abc"))
+        for _ in range(RING + 60)
+    ]
+    column = SCHEMA.names.index("style.length")
+    lure = lambda inputs: (inputs[:, column] / (inputs[:, column] + 1.0)) ** 2  # noqa: E731
+    # The same numbers as an engine gives that has no other look.
+    alone = all_seen(*room, first_look=lambda inputs: np.stack([lure(inputs), lure(inputs)], axis=1))
+    for both, one in zip(all_seen(*room), alone, strict=True):
+        of_lures = {name: value for name, value in both.items() if name.startswith("lure_")}
+        assert len(of_lures) == 11
+        assert of_lures == nearly({f"lure_{name}": one[name] for name in one if f"lure_{name}" in of_lures})
+        assert both["group_mean"] != both["lure_group_mean"] or math.isnan(both["group_mean"])
 
 
 def test_the_room_forgets() -> None:
@@ -124,12 +145,15 @@ def test_the_room_forgets() -> None:
 def test_what_is_usual_in_an_old_room_moves_slowly() -> None:
     company, memory = Company(), Company().new_memory()
     looks = np.concatenate([np.full(USUAL_C, 0.2), np.ones(2)])
+    looks = np.stack([looks, looks], axis=1)
     rows = company.kept(
         memory, account=np.zeros(len(looks), dtype=np.int64), group=np.arange(1, len(looks) + 1), look=looks,
         phrases=np.zeros((1, FOLLOWED), dtype=np.int64), text=np.zeros(len(looks), dtype=np.intp), first_index=0,
         remember=True,
     )  # fmt: skip
-    assert rows[-2:, -1].tolist() == near(0.2, 0.2 + 0.8 / USUAL_C)
+    usual = [feature.name.endswith("room_usual") for feature in company.features]
+    assert sum(usual) == LOOKS
+    assert rows[-2:, usual].T.ravel().tolist() == near(*[0.2, 0.2 + 0.8 / USUAL_C] * LOOKS)
 
 
 def test_a_copy_that_left_the_ring_still_counts_for_its_group() -> None:
@@ -155,6 +179,7 @@ def test_without_a_first_look_nothing_is_known() -> None:
     ("values", "said"),
     [
         ({"copies_mean": 0.2}, "其他账号最近发的近似内容也可疑"),
+        ({"copies_mean": 0.1, "lure_copies_mean": 0.2}, "其他账号最近发的近似内容也可疑"),
         ({"copies_mean": 0.19, "account_mean": 0.2}, "该账号本场此前的发言也可疑"),
         ({"account_mean": 0.19, "phrases_mean": 0.2}, "近来用同样说法的发言也可疑"),
         ({"phrases_mean": 0.19, "arrivals_mean": 0.2}, "与该账号差不多同时进场的账号，发言也可疑"),

@@ -1,8 +1,14 @@
 """Calibration: what is repeated counts once."""
 
-import numpy as np
+import dataclasses
 
-from detector.training.calibration import _shared
+import numpy as np
+import pytest
+
+from detector.training.calibration import MIN_SLOPE, SILENT, _shared, calibrate
+from detector.training.matrix import Matrix
+from detector.verdict import HEADS, NORMAL
+from tests.models import small_fit
 
 
 def test_a_group_counts_once_and_each_side_weighs_what_it_did() -> None:
@@ -20,3 +26,53 @@ def test_a_group_counts_once_and_each_side_weighs_what_it_did() -> None:
 def test_what_weighs_nothing_stays_nothing() -> None:
     shared = _shared(np.zeros(3), np.arange(3), np.array([1, 0, 0], dtype=np.int8))
     assert shared.tolist() == [0, 0, 0]
+
+
+def room(label: list[int], rate: list[float]) -> Matrix:
+    """Different live comments with these labels, of which only what calibration reads matters."""
+    n, small = len(label), small_fit().matrix
+    return dataclasses.replace(
+        small, label=np.array(label, dtype=np.int8), known=np.ones((n, len(HEADS)), dtype=np.bool_),
+        surface=np.zeros(n, dtype=np.intp), cluster=np.arange(n), weight=np.ones((n, len(HEADS))),
+        rate=np.array(rate), augmented=np.zeros(n, dtype=np.bool_),
+    )  # fmt: skip
+
+
+LURE, FLOOD, _ = range(len(HEADS))
+
+
+def told(matrix: Matrix, head: int, wording: np.ndarray, margin: np.ndarray) -> tuple[float, ...]:
+    """a, b, c of one head for live comments."""
+    return tuple(calibrate(matrix, head, wording, margin)[0].tolist())
+
+
+def test_logs_that_do_not_tell_how_often_something_happens_count_where_there_are_no_others() -> None:
+    rng = np.random.default_rng(1)
+    real, made_up = [LURE] * 40 + [NORMAL] * 360, [LURE] * 200 + [NORMAL] * 200
+    margin = np.concatenate([rng.normal([2.0] * 40 + [-2.0] * 360), rng.normal([2.0] * 200 + [-2.0] * 200)])
+    wording = rng.normal(size=len(margin))
+    alone = told(room(real, [1.0] * 400), LURE, wording[:400], margin[:400])
+    assert told(room(real + made_up, [1.0] * 400 + [0.0] * 400), LURE, wording, margin) == pytest.approx(alone)
+    assert told(room(real + made_up, [1.0] * 800), LURE, wording, margin)[2] > alone[2] + 0.5
+    made = told(room(made_up, [0.0] * 400), LURE, wording[400:], margin[400:])
+    assert made == pytest.approx(told(room(made_up, [1.0] * 400), LURE, wording[400:], margin[400:]))
+
+
+def test_a_quarter_of_what_trees_weigh_is_left_to_the_wording_of_lures_and_next_to_nothing_to_other_words() -> (
+    None
+):
+    rng = np.random.default_rng(2)
+    label = [LURE] * 100 + [FLOOD] * 100 + [NORMAL] * 200
+    margin, wording = rng.normal(size=400) + np.repeat([1.0, 1.0, -1.0], [100, 100, 200]), rng.normal(size=400)
+    a, b, _ = told(room(label, [1.0] * 400), LURE, wording, margin)
+    assert (a, b > 0) == (pytest.approx(b / 4), True)
+    a, b, _ = told(room(label, [1.0] * 400), FLOOD, wording, margin)
+    assert (a, b > 0) == (MIN_SLOPE, True)
+
+
+def test_trees_that_say_the_contrary_are_not_asked() -> None:
+    wording = np.repeat([1.0, -1.0], 50) + np.random.default_rng(3).normal(size=100)
+    a, b, _ = told(room([LURE] * 50 + [NORMAL] * 50, [1.0] * 100), LURE, wording, -4.0 * wording)
+    assert (a > 1.0, b) == (True, 0.0)
+    few = told(room([LURE] * 5 + [NORMAL] * 50, [1.0] * 55), LURE, wording[:55], wording[:55])
+    assert few == SILENT

@@ -107,7 +107,7 @@ def test_training_sees_the_numbers_that_scoring_computes() -> None:
     seen, scored = matrix.values[~matrix.augmented], frame.values.astype(np.float32)
     assert scored[:, alone].tobytes() == seen[:, alone].tobytes()
     # In training a comment is first looked at by trees that have not seen it; given the same looks, its company is the same.
-    look = np.zeros(len(matrix))
+    look = np.zeros((len(matrix), 2))
     look[~matrix.augmented] = fitted.bundle.first_look(frame.inputs)
     company = company_values(matrix, look)[~matrix.augmented]
     assert scored[:, alone.stop :].tobytes() == company.tobytes()

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from detector.bundle.forest import forest, margins
 from detector.bundle.trees import mean_of
@@ -54,19 +55,28 @@ def test_a_head_learns_from_labels_that_speak_for_it() -> None:
     assert head_lesson(matrix, worded([0.0] * 2), np.zeros(2), SOLICITATION).use.tolist() == [False, False]
 
 
-def test_a_lure_is_not_told_by_who_came_with_it() -> None:
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("company.arrivals_mean", {SOLICITATION: False, BOT_FLOOD: True}),
+        ("company.copies_mean", {SOLICITATION: False, BOT_FLOOD: True}),
+        ("company.lure_copies_mean", {SOLICITATION: True, BOT_FLOOD: False}),
+    ],
+)
+def test_a_lure_is_told_by_first_looks_for_lures_and_a_flood_by_the_others(
+    column: str, expected: dict[int, bool]
+) -> None:
     told = {}
     for head in (SOLICITATION, BOT_FLOOD):
         matrix = build_matrix([log_of([head, NORMAL] * 100)], progress=quiet)
-        arrivals = SCHEMA.names.index("company.arrivals_mean")
         matrix.values[:] = np.nan
-        matrix.values[:, arrivals] = matrix.label == head
+        matrix.values[:, SCHEMA.names.index(column)] = matrix.label == head
         # Something that is of no help, or there would be nothing to learn from.
         matrix.values[:, SCHEMA.names.index("style.length")] = np.arange(200) % 7
         lesson = head_lesson(matrix, worded([0.0] * 200), np.zeros(200), head)
         trees, _ = fit_trees(matrix, worded([0.0] * 200), lesson, seed=0, jobs=1, progress=quiet)
-        told[head] = bool((trees.feature == len(HEADS) + arrivals).any())
-    assert told == {SOLICITATION: False, BOT_FLOOD: True}
+        told[head] = bool((trees.feature == len(HEADS) + SCHEMA.names.index(column)).any())
+    assert told == expected
 
 
 def test_the_mean_of_fits_has_the_mean_of_their_margins() -> None:

@@ -124,7 +124,10 @@ def test_a_source_of_a_recipe_is_read_as_it_says(tmp_path: Path) -> None:
     # The copy is dropped; the row without a text is left out, and its label with it.
     assert log.batch.text == ["很好", "一般"]
     assert log.label.tolist() == [2, NORMAL]
-    assert (log.heads, log.proof, log.weight) == (("fake_review",), False, (0.5, 0.5, 0.5))
+    assert (log.heads, log.proof, log.weight, log.rate) == (("fake_review",), False, (0.5, 0.5, 0.5), 1.0)
+    # Loose texts do not tell how often something happens, unless they are said to.
+    assert read_source(tmp_path, source | {"replayed": False}).rate == 0.0
+    assert read_source(tmp_path, source | {"replayed": False, "rate": 0.5}).rate == 0.5
 
 
 def test_a_recipe_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -148,6 +151,9 @@ def test_simulated_rooms_are_logs_of_their_own_and_one_in_four_knows_only_the_or
     assert [set(log.fold.tolist()) for log in logs[:2]] == [{0}, {1}]
     assert logs[2].heads == ("fake_review", "solicitation")
     assert logs[0].weight == (1.0, 0.5, 1.0)
+    # How often a made-up room is attacked says nothing of rooms.
+    assert [log.rate for log in logs] == [0.0, 0.0, 0.0]
+    assert [log.rate for log in simulated_logs({"rooms": 1, "reviews": 1, "rate": 0.5})] == [0.5, 0.5]
 
 
 def two_sessions() -> tuple[list[CommentBatch], LabelledLog]:
@@ -167,6 +173,7 @@ def test_campaigns_are_put_into_every_session_and_stay_in_its_fold() -> None:
         "comments_per_campaign": 200,
         "seed": 5,
         "heads": ["bot_flood", "fake_review"],
+        "rate": 0.25,
     }
     logs = list(injected_logs(settings, {"real": real}, progress=lambda _: None))
     assert [(log.name, log.fold.tolist()) for log in logs] == [
@@ -174,7 +181,7 @@ def test_campaigns_are_put_into_every_session_and_stay_in_its_fold() -> None:
         ("injected_001", [1] * len(logs[1].batch)),
     ]
     for log, part in zip(logs, sessions, strict=True):
-        assert (log.heads, log.words) == (("bot_flood", "fake_review"), False)
+        assert (log.heads, log.words, log.rate) == (("bot_flood", "fake_review"), False, 0.25)
         # All of the session's own comments, and of each campaign one in twenty of them at most.
         assert set(part.comment_id) < set(log.batch.comment_id)
         posts = np.count_nonzero(log.label != NORMAL)

@@ -66,7 +66,7 @@ def genuine(n: int) -> Matrix:
         known=np.ones((n, len(HEADS)), dtype=bool), surface=np.zeros(n, dtype=np.intp), proof=np.ones(n, dtype=bool),
         cluster=np.arange(n), log=np.zeros(n, dtype=np.int16), account=np.zeros(n, dtype=np.int64),
         weight=np.ones((n, len(HEADS))), augmented=np.zeros(n, dtype=np.bool_), origin=np.arange(n),
-        session=np.zeros(n, dtype=np.int32), words=np.ones(n, dtype=np.bool_),
+        session=np.zeros(n, dtype=np.int32), rate=np.ones(n), words=np.ones(n, dtype=np.bool_),
         source=np.arange(n), names=("room",),
     )  # fmt: skip
 
