@@ -18,7 +18,7 @@ from detector.state.seats import MOST_SEATS, PER_COMMENT
 SessionKey = tuple[str, str]
 Memory = TypeVar("Memory")
 # What a session takes at first, and what each of its events adds until its memories are full.
-BASE_BYTES: Final = 256 * 1024
+BASE_BYTES: Final = 264 * 1024
 EVENT_BYTES: Final = 6144
 FULL_EVENTS: Final = 65_536
 # What each of the first adds besides: the seats of phrases are full early.

@@ -19,6 +19,7 @@ from detector.training.matrix import Matrix
 from detector.verdict import HEADS, NORMAL
 
 Floats = NDArray[np.float64]
+FLOOD: Final = "bot_flood"
 
 # Share of genuine comments that may be flagged, per profile: review, high_risk.
 PROFILES: Final = {
@@ -29,13 +30,22 @@ PROFILES: Final = {
 # Whatever the budget of false alarms allows: below these probabilities nothing is asked or warned, so that
 # by default high_risk means "more likely than not".
 LEAST_P: Final = {DEFAULT_PROFILE: (0.1, 0.5), "cautious": (0.2, 0.7), "sensitive": (0.02, 0.1)}
+# Floods are learned from attacks that were made up, and in real rooms what looks like one often is none: nobody is asked to look
+# at one that is less likely than not.
+LEAST_P_OF_FLOODS: Final = {DEFAULT_PROFILE: (0.5, 0.5), "cautious": (0.5, 0.7), "sensitive": (0.1, 0.1)}
 LEVELS: Final = ("review", "high_risk")
 CONFIDENCE: Final = 0.95
 RESAMPLES: Final = 2000
 
 
-def upper_bound(flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed: int) -> tuple[float, int]:
-    """The 95 % upper bound of the flagged share, and the number of clusters."""
+def upper_bound(
+    flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed: int, strict: bool = True
+) -> tuple[float, int]:
+    """The 95 % upper bound of the flagged share, and the number of clusters.
+
+    The exact bound says how many clusters may be flagged. Those that were not seen to be are counted as large as a typical
+    one; those that were as large as they are, or, if ``strict``, as large as a typical one too.
+    """
     n = len(flagged)
     _, index = np.unique(cluster, return_inverse=True)
     clusters = int(index.max(initial=-1)) + 1
@@ -46,7 +56,9 @@ def upper_bound(flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed:
     exact = float(beta.ppf(CONFIDENCE, len(hits) + 1, clusters - len(hits))) if len(hits) < clusters else 1.0
     # What was not flagged is known by clusters, so the bound is never finer than a typical cluster.
     size = max(float(hits.mean()) if len(hits) else 1.0, n / clusters)
-    bound = min(exact * clusters * size / n, 1.0)
+    expected = exact * clusters
+    bound = expected * size if strict else hits.sum() + max(expected - len(hits), 0.0) * size
+    bound = min(bound / n, 1.0)
     if len(hits):
         # Poisson bootstrap over clusters; the unflagged ones only enter through n, which hardly moves.
         weights = np.random.default_rng(seed).poisson(1.0, size=(RESAMPLES, len(hits)))
@@ -54,8 +66,8 @@ def upper_bound(flagged: NDArray[np.bool_], cluster: NDArray[np.int64], *, seed:
     return bound, clusters
 
 
-def _cuts(p: Floats, allowed: int, least: float) -> Floats:
-    """Per head the smallest probability, but no less than ``least``, that flags at most ``allowed`` genuine comments."""
+def _cuts(p: Floats, allowed: int, least: Floats) -> Floats:
+    """Per head the smallest probability, but no less than its ``least`` (heads,), that flags at most ``allowed`` genuine comments."""
     ordered = -np.sort(-p, axis=0)
     # Just above the first genuine comment that must not be flagged.
     return np.asarray(np.maximum(np.nextafter(ordered[min(allowed, len(p) - 1)], 2.0), least))
@@ -72,14 +84,17 @@ def prove(matrix: Matrix, log_odds: Floats, fitted: NDArray[np.bool_], *, seed: 
         p = probabilities(log_odds[use])[:, fitted[surface]]
         heads = [head for head, there in zip(HEADS, fitted[surface], strict=True) if there]
         for profile, targets in PROFILES.items():
-            for level, target, least in zip(LEVELS, targets, LEAST_P[profile], strict=True):
+            for at, (level, target) in enumerate(zip(LEVELS, targets, strict=True)):
+                least = np.array(
+                    [(LEAST_P_OF_FLOODS if head == FLOOD else LEAST_P)[profile][at] for head in heads]
+                )
                 rows += _prove_level(p, matrix.cluster[use], heads, profile, name, level, target, least, seed)
     return Thresholds(tuple(rows))
 
 
 def _prove_level(
     p: Floats, cluster: NDArray[np.int64], heads: list[str], profile: str, surface: str, level: str,
-    target: float, least: float, seed: int,
+    target: float, least: Floats, seed: int,
 ) -> list[Threshold]:  # fmt: skip
     n = len(p)
     best: tuple[Floats, float] | None = None
@@ -89,7 +104,10 @@ def _prove_level(
     while n and low <= high:
         allowed = (low + high) // 2
         cuts = _cuts(p, allowed, least)
-        bound, clusters = upper_bound(np.asarray((p >= cuts).any(axis=1)), cluster, seed=seed)
+        # Who is put up for review is looked at by a person; who is called high risk may not be.
+        bound, clusters = upper_bound(
+            np.asarray((p >= cuts).any(axis=1)), cluster, seed=seed, strict=level != "review"
+        )
         if bound <= target:
             best = cuts, bound
             low = allowed + 1

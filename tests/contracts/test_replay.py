@@ -61,7 +61,8 @@ Small = Callable[[], FeatureEngine]
 @pytest.fixture(scope="module")
 def small() -> Iterator[Small]:
     """Engines whose every memory is so small that it forgets all the time."""
-    from detector.signals import account, company, copying
+    from detector.signals import account, copying
+    from detector.state import company
     from detector.state.accounts import new_accounts
     from detector.state.neighbours import new_neighbours
 

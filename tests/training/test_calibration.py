@@ -38,7 +38,7 @@ def room(label: list[int], rate: list[float]) -> Matrix:
     )  # fmt: skip
 
 
-LURE, FLOOD, _ = range(len(HEADS))
+LURE, FLOOD, SHILL = range(len(HEADS))
 
 
 def told(matrix: Matrix, head: int, wording: np.ndarray, margin: np.ndarray) -> tuple[float, ...]:
@@ -58,16 +58,15 @@ def test_logs_that_do_not_tell_how_often_something_happens_count_where_there_are
     assert made == pytest.approx(told(room(made_up, [1.0] * 400), LURE, wording[400:], margin[400:]))
 
 
-def test_a_quarter_of_what_trees_weigh_is_left_to_the_wording_of_lures_and_next_to_nothing_to_other_words() -> (
-    None
-):
+@pytest.mark.parametrize(("head", "share"), [(LURE, 0.25), (SHILL, 0.1)])
+def test_the_wording_keeps_a_share_of_what_trees_weigh(head: int, share: float) -> None:
     rng = np.random.default_rng(2)
-    label = [LURE] * 100 + [FLOOD] * 100 + [NORMAL] * 200
+    label = [head] * 100 + [FLOOD] * 100 + [NORMAL] * 200
     margin, wording = rng.normal(size=400) + np.repeat([1.0, 1.0, -1.0], [100, 100, 200]), rng.normal(size=400)
-    a, b, _ = told(room(label, [1.0] * 400), LURE, wording, margin)
-    assert (a, b > 0) == (pytest.approx(b / 4), True)
-    a, b, _ = told(room(label, [1.0] * 400), FLOOD, wording, margin)
-    assert (a, b > 0) == (MIN_SLOPE, True)
+    a, b, _ = told(room(label, [1.0] * 400), head, wording, margin)
+    assert (a, b > MIN_SLOPE) == (pytest.approx(share * b), True)
+    # Words of floods were made up: they are left to the trees.
+    assert told(room(label, [1.0] * 400), FLOOD, wording, np.roll(margin, 100))[0] == MIN_SLOPE
 
 
 def test_trees_that_say_the_contrary_are_not_asked() -> None:

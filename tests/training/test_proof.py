@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 from scipy.special import logit
+from scipy.stats import beta
 
 from detector.training.matrix import Matrix
-from detector.training.proof import LEAST_P, PROFILES, prove, upper_bound
+from detector.training.proof import CONFIDENCE, LEAST_P, LEAST_P_OF_FLOODS, PROFILES, prove, upper_bound
 from detector.verdict import HEADS, NORMAL
 from tests.models import small_fit
 
@@ -47,6 +48,21 @@ def test_flagged_copies_widen_the_bound() -> None:
     # The same twenty flags, but all on one text.
     together = upper_bound(flags(2000, 20), np.where(flags(2000, 20), 0, np.arange(2000)), seed=0)[0]
     assert together > apart
+
+
+def test_what_was_seen_counts_as_it_is_unless_the_bound_is_strict() -> None:
+    # Three comments to a text, but forty are the only ones of theirs.
+    cluster = np.concatenate([np.arange(1000), np.repeat(np.arange(1000, 2000), 5)])
+    flagged = flags(6000, 40)
+    strict, clusters = upper_bound(flagged, cluster, seed=0)
+    seen, _ = upper_bound(flagged, cluster, seed=0, strict=False)
+    exact = float(beta.ppf(CONFIDENCE, 41, 1960))
+    assert clusters == 2000
+    assert strict == pytest.approx(exact * 3 * 2000 / 6000)
+    assert seen == pytest.approx((40 + 3 * (exact * 2000 - 40)) / 6000)
+    # Where nothing was flagged they are the same.
+    none = flags(6000, 0)
+    assert upper_bound(none, cluster, seed=0) == upper_bound(none, cluster, seed=0, strict=False)
 
 
 def test_no_genuine_comment_proves_nothing() -> None:
@@ -97,8 +113,20 @@ def test_no_threshold_promises_less_than_it_proves(n: int) -> None:
             else:
                 assert share <= rows[0].bound <= target
                 # No cut below the least probability, whatever the target would allow.
-                least = LEAST_P[profile][("review", "high_risk").index(level)]
-                assert [row.p >= least for row in rows if row.p is not None] == [True] * len(HEADS)
+                at = ("review", "high_risk").index(level)
+                least = [
+                    (LEAST_P_OF_FLOODS if row.head == "bot_flood" else LEAST_P)[profile][at] for row in rows
+                ]
+                assert [row.p is not None and row.p >= p for row, p in zip(rows, least, strict=True)] == [
+                    True
+                ] * 3
+
+
+def test_nobody_is_put_up_for_a_flood_that_is_less_likely_than_not() -> None:
+    # Nothing genuine looks like anything: the least probabilities decide.
+    found = prove(genuine(40_000), spread(40_000) - 20.0, ALL, seed=0)
+    cuts = {head: found.cut("balanced", "comment", head, "review") for head in HEADS}
+    assert cuts == {"solicitation": 0.1, "bot_flood": 0.5, "fake_review": 0.1}
 
 
 def test_a_small_sample_proves_the_loose_target_and_not_the_strict_one() -> None:
